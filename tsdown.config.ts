@@ -1,0 +1,25 @@
+/**
+ * The published build: one ES module and one declaration file per subpath of package.json's `exports`,
+ * shared code in chunks between them. Dependencies stay outside; koffi is looked for when the program runs.
+ */
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    'nn/index': 'src/nn/index.ts',
+    'optim/index': 'src/optim/index.ts',
+    'data/index': 'src/data/index.ts',
+    'train/index': 'src/train/index.ts',
+    'io/index': 'src/io/index.ts',
+    'inspect/index': 'src/inspect/index.ts',
+  },
+  format: 'esm',
+  // Node and browsers run the same files, so no shim of either may slip in.
+  platform: 'neutral',
+  target: 'es2023',
+  fixedExtension: false,
+  dts: true,
+  sourcemap: true,
+  clean: true,
+});
