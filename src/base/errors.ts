@@ -1,0 +1,71 @@
+/**
+ * The typed errors of Fathom. Every message says which operation, what was expected, what came and what to do.
+ * `raise` trims the stack so that the first line shown is the caller's, not ours.
+ */
+
+/** The root of every error Fathom throws on purpose. */
+export class FathomError extends Error {
+  override readonly name: string = 'FathomError';
+}
+
+/** Sizes do not fit together, or an axis does not exist. */
+export class ShapeError extends FathomError {
+  override readonly name = 'ShapeError';
+}
+
+/** Element types do not fit together. */
+export class DTypeError extends FathomError {
+  override readonly name = 'DTypeError';
+}
+
+/** A value is outside what the operation is defined for: an index, a label, an option. */
+export class ValueError extends FathomError {
+  override readonly name = 'ValueError';
+}
+
+/** An index or a label points outside its axis. */
+export class IndexError extends FathomError {
+  override readonly name = 'IndexError';
+}
+
+/** Something was asked of a trace that only a run can answer. */
+export class TraceError extends FathomError {
+  override readonly name = 'TraceError';
+}
+
+/** A device does not exist here, or cannot do what was asked. */
+export class DeviceError extends FathomError {
+  override readonly name = 'DeviceError';
+}
+
+/** A file is truncated, malformed, or lies about its contents. */
+export class FormatError extends FathomError {
+  override readonly name = 'FormatError';
+}
+
+/** Data that the program needs is not on this machine. */
+export class DataError extends FathomError {
+  override readonly name = 'DataError';
+}
+
+/** The folder these sources (or their build) lie in: frames from here are ours, not the user's. */
+const ownFrames = /[\\/](?:src|dist)[\\/](?:base|ir|transform|kernel|schedule|emit|runtime|engine|tensor|nn|optim|io|data|train)[\\/]/;
+
+/**
+ * Throws `error` with our own leading frames removed from its stack, so that it points at the user's line.
+ * @example raise(new ShapeError('matmul: inner sizes differ: (32, 784) · (512, 10); 784 ≠ 512'))
+ */
+export function raise(error: FathomError): never {
+  const lines = (error.stack ?? '').split('\n');
+  const first = lines.findIndex((line) => line.trimStart().startsWith('at '));
+  if (first >= 0) {
+    const user = lines.findIndex((line, i) => i >= first && line.trimStart().startsWith('at ') && !ownFrames.test(line));
+    if (user > first) error.stack = [...lines.slice(0, first), ...lines.slice(user)].join('\n');
+  }
+  throw error;
+}
+
+/** Fails for a value that the types say cannot exist. */
+export function unreachable(value: never): never {
+  throw new Error(`bug: unexpected ${JSON.stringify(value)}`);
+}

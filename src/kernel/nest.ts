@@ -1,0 +1,133 @@
+/**
+ * Loop nests: what the scheduler makes and the emitters read. Vector code with structured loops, all sizes known:
+ * every loop has a constant trip count, every address is a constant plus a multiple of each surrounding loop's counter. Registers are
+ * virtual, typed, mutable and hold `lanes` elements each. An emitter chooses instructions and real registers, nothing else; the
+ * interpreter (interpret.ts) says what everything means.
+ */
+
+/** What a register holds, `nest.lanes` of them. A mask is an i32 register with −1 (true) or 0 in each lane. */
+export type Lane = 'f32' | 'f64' | 'i32';
+
+/** How an element lies in memory. u8 is zero-extended into an i32 register by a load and truncated by a store. */
+export type Element = 'f32' | 'f64' | 'i32' | 'u8';
+
+export const elementBytes = { f32: 4, f64: 8, i32: 4, u8: 1 } as const satisfies Record<Element, number>;
+
+/** The register an element is loaded into. */
+export const laneOf = { f32: 'f32', f64: 'f64', i32: 'i32', u8: 'i32' } as const satisfies Record<Element, Lane>;
+
+/** An index into `nest.registers`. */
+export type Register = number;
+
+/** An index into `nest.slots`. */
+export type Slot = number;
+
+/** constant + Σ by · (counter of loop): an integer that follows the loops around it. */
+export interface Walk {
+  readonly constant: number;
+  readonly terms: readonly { readonly loop: number; readonly by: number }[];
+}
+
+/** Lane l is at element `at + l · step` of the slot. step 1: contiguous; 0: one element in every lane; else strided (may be negative). */
+export interface Access {
+  readonly slot: Slot;
+  readonly at: Walk;
+  readonly step: number;
+  /** How many lanes, from the first, are touched; a load leaves 0 in the others. */
+  readonly active: number;
+}
+
+/** Two operands of one lane type, result of the same type. */
+export type ArithmeticOp =
+  /** i32 wraps; no i32 division. */
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  /** a > b ? a : b, so b where either is NaN. */
+  | 'max'
+  /** a < b ? a : b, so b where either is NaN. */
+  | 'min'
+  /** i32 only (masks too). */
+  | 'and'
+  | 'or'
+  | 'xor'
+  /** ~a & b */
+  | 'andnot'
+  /** i32, count in each lane of b, taken modulo 32. */
+  | 'shl'
+  | 'shr'
+  | 'sar';
+
+/** Two operands of one type, result a mask. Floats: all but `ne` are false on NaN. */
+export type CompareOp = 'lt' | 'le' | 'eq' | 'ne';
+
+export type UnaryOp = 'neg' | 'abs' | 'sqrt' | 'floor' | 'trunc' | 'nearest';
+
+/** Source type → result type. To i32 truncates toward zero (out of range or NaN: unspecified). bits: f32 ↔ i32, the same bits. */
+export type ConvertOp = 'f32>i32' | 'i32>f32' | 'f32>f64' | 'f64>f32' | 'i32>f64' | 'f64>i32' | 'bits';
+
+export type Value =
+  /** The same number in every lane. */
+  | { readonly op: 'splat'; readonly value: number }
+  /** i32: −1 in the first `active` lanes, 0 in the others. */
+  | { readonly op: 'mask'; readonly active: number }
+  /** i32: lane l is walk + l · step. */
+  | { readonly op: 'index'; readonly walk: Walk; readonly step: number }
+  | { readonly op: 'load'; readonly element: Element; readonly access: Access }
+  /** Lane l is element `at + index[l] · scale` of the slot; `index` is i32. Lanes from `active` on are 0. uniform: every lane of index is the same. */
+  | {
+      readonly op: 'gather';
+      readonly element: Element;
+      readonly slot: Slot;
+      readonly at: Walk;
+      readonly index: Register;
+      readonly scale: number;
+      /** Elements between lanes beside the index: the address of lane l is at + index[l] · scale + l · step. */
+      readonly step: number;
+      readonly active: number;
+      readonly uniform: boolean;
+    }
+  | { readonly op: 'copy'; readonly a: Register }
+  | { readonly op: ArithmeticOp; readonly a: Register; readonly b: Register }
+  | { readonly op: CompareOp; readonly a: Register; readonly b: Register }
+  | { readonly op: UnaryOp; readonly a: Register }
+  | { readonly op: ConvertOp; readonly a: Register }
+  /** a · b + c for fma, c − a · b for fnma; rounded once where the machine can, else twice. */
+  | { readonly op: 'fma' | 'fnma'; readonly a: Register; readonly b: Register; readonly c: Register }
+  /** mask ? a : b per lane. a and b may be of any one lane type. */
+  | { readonly op: 'select'; readonly mask: Register; readonly a: Register; readonly b: Register }
+  /** All lanes combined, the result in every lane. */
+  | { readonly op: 'sumLanes' | 'maxLanes' | 'mulLanes'; readonly a: Register };
+
+export type Statement =
+  | { readonly kind: 'loop'; readonly loop: number; readonly count: number; readonly body: readonly Statement[] }
+  | { readonly kind: 'set'; readonly target: Register; readonly value: Value }
+  | { readonly kind: 'store'; readonly element: Element; readonly access: Access; readonly source: Register }
+  /** For each active lane in order: element at + index[l] · scale + l · step of the slot += source[l]. Lanes may hit the same element. */
+  | {
+      readonly kind: 'accumulate';
+      readonly element: Element;
+      readonly slot: Slot;
+      readonly at: Walk;
+      readonly index: Register;
+      readonly scale: number;
+      readonly step: number;
+      readonly active: number;
+      readonly source: Register;
+    };
+
+export interface Nest {
+  /** For people: what it computes. */
+  readonly name: string;
+  /** Elements per register. A nest that touches f64 has half the lanes of one that does not. */
+  readonly lanes: number;
+  /** The memory it touches; the plan binds each slot to a buffer. */
+  readonly slots: readonly { readonly element: Element; readonly access: 'read' | 'write' | 'readwrite' }[];
+  readonly registers: readonly Lane[];
+  readonly body: readonly Statement[];
+  /** True: body is one loop whose iterations may run in any order and on several threads at once. */
+  readonly parallel: boolean;
+  /** Rough cost in floating-point operations or elements moved; small nests stay on one thread. */
+  readonly work: number;
+}

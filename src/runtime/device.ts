@@ -1,0 +1,29 @@
+/**
+ * The interface every device implements. A device compiles a graph once and runs it many times; it owns its storage.
+ */
+import type { DType, TypedArray } from '../ir/dtype.ts';
+import type { Storage } from '../ir/leaf.ts';
+import type { Graph } from '../ir/node.ts';
+
+export type DeviceName = 'native' | 'wasm' | 'reference' | 'null';
+
+/** A compiled graph. */
+export interface Executable {
+  /** Output i may be given the very storage of input inPlace.get(i) in `run`. */
+  readonly inPlace: ReadonlyMap<number, number>;
+  /** Computes every output from the inputs. Storages are of this device, sizes and dtypes as in the graph. */
+  run(inputs: readonly Storage[], outputs: readonly Storage[]): void;
+  /** The stages it was made through, as text, for `inspect`: kernels, schedule, plan, code. Rendered when asked. */
+  stages(): readonly { readonly title: string; readonly text: string }[];
+}
+
+export interface Device {
+  readonly name: DeviceName;
+  /** For people: `native (avx512)`. */
+  readonly description: string;
+  compile(graph: Graph): Executable;
+  /** Uninitialised storage. */
+  allocate(dtype: DType, size: number): Storage;
+  /** Storage holding these values; may take over the array without copying when `values` is not used again by the caller. */
+  store(dtype: DType, values: TypedArray): Storage;
+}

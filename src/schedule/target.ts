@@ -1,0 +1,14 @@
+/**
+ * What the scheduler must know of a machine. One value per device tier; no code.
+ */
+export interface Target {
+  readonly name: string;
+  /** f32 elements in a vector register; nests with f64 use half. */
+  readonly lanes: number;
+  /** Vector registers a tile may fill (accumulators, operands and temporaries together). */
+  readonly registers: number;
+  /** A vector operand can be one element broadcast from memory at no cost. */
+  readonly broadcastsFromMemory: boolean;
+  /** Threads a parallel nest may run on. */
+  readonly threads: number;
+}
