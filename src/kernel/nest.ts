@@ -44,6 +44,11 @@ export type ArithmeticOp =
   | 'sub'
   | 'mul'
   | 'div'
+  /**
+   * Floats: a · 2^b, b a whole number from −126 to 128 (f32) or −1022 to 1024 (f64), NaN where a or b is NaN (other b: unspecified).
+   * As if (a + a) · 2^(b − 1) with 2^(b − 1) flushed to 0 when denormal, so b = −126 (−1022) may give 0 or the true value.
+   */
+  | 'scale'
   /** a > b ? a : b, so b where either is NaN. */
   | 'max'
   /** a < b ? a : b, so b where either is NaN. */
@@ -62,7 +67,17 @@ export type ArithmeticOp =
 /** Two operands of one type, result a mask. Floats: all but `ne` are false on NaN. */
 export type CompareOp = 'lt' | 'le' | 'eq' | 'ne';
 
-export type UnaryOp = 'neg' | 'abs' | 'sqrt' | 'floor' | 'trunc' | 'nearest';
+export type UnaryOp =
+  | 'neg'
+  | 'abs'
+  | 'sqrt'
+  | 'floor'
+  | 'trunc'
+  | 'nearest'
+  /** Floats: floor(log2 a) of a positive normal number, as a float (of anything else: unspecified). */
+  | 'exponent'
+  /** Floats: a / 2^exponent(a) in [1, 2) of a positive normal number (of anything else: unspecified). */
+  | 'mantissa';
 
 /** Source type → result type. To i32 truncates toward zero (out of range or NaN: unspecified). bits: f32 ↔ i32, the same bits. */
 export type ConvertOp = 'f32>i32' | 'i32>f32' | 'f32>f64' | 'f64>f32' | 'i32>f64' | 'f64>i32' | 'bits';
