@@ -5,6 +5,8 @@
 
 /** Which operand goes to ModRM.reg (r), VEX.vvvv (v), ModRM.rm (m), the immediate (i); written in operand order. */
 export const RM = 0, MR = 1, RVM = 2, RMI = 3, MRI = 4, RVMI = 5, VMI = 6, RVMR = 7, MVR = 8, RMV = 9;
+/** General registers only: one operand, operand and immediate, register in the opcode, operand shifted by cl. */
+export const M = 10, MI = 11, O = 12, MC = 13;
 
 /** Who encodes the form. */
 export const VECTOR = 0, INTEGER = 1, MOVE_IMMEDIATE = 2, BRANCH = 3, FIXED = 4;
@@ -17,10 +19,11 @@ export interface Form {
   readonly b: number;
   readonly c: number;
   readonly d: number;
-  /** VECTOR: map · 4 + pp. INTEGER: mandatory prefix byte | escape << 8, where escape 1 = 0F, 2 = 0F 38. */
+  /** VECTOR: map · 4 + pp. INTEGER: mandatory prefix byte, + 0x100 where the opcode has the 0F escape. */
   readonly prefix: number;
+  /** FIXED: the bytes, first in the low byte. BRANCH: the rel8 opcode. */
   readonly opcode: number;
-  /** The /digit in ModRM.reg, or -1. */
+  /** The /digit in ModRM.reg, or -1. FIXED: how many bytes. */
   readonly digit: number;
   /** VECTOR: W bits, see vector-forms.ts. INTEGER: flags, see integer-instructions.ts. */
   readonly w: number;

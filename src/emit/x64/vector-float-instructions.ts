@@ -1,0 +1,123 @@
+/**
+ * Floating-point vector instructions: moves, arithmetic, FMA, compares, conversions, rounding, shuffles.
+ * Columns: opcode, prefix and map, W per encoding, disp8 tuple, broadcast element bytes (vector-forms.ts).
+ */
+import { either } from './form.ts';
+import {
+  EVEX0, EVEX1, F2_0F, F3_0F, FULL, gm, gmMemory, HALF, kvmi, mr, mri, mriGeneral, mrMemory, mvr, NP_0F, P66_0F, P66_38, P66_3A,
+  pd, ps, rm, rmi, rmMemory, rmv, rvm, rvmGeneral, rvmi, rvmMemory, rvmr, rvmRegister, sd, ss, VEX0, VEX1, W0, W01, W1, WGPR,
+} from './vector-forms.ts';
+
+export const floatInstructions = {
+  // Moves
+  vmovups: either(rm(0x10, NP_0F, W0), mr(0x11, NP_0F, W0)),
+  vmovupd: either(rm(0x10, P66_0F, W01), mr(0x11, P66_0F, W01)),
+  vmovaps: either(rm(0x28, NP_0F, W0), mr(0x29, NP_0F, W0)),
+  vmovapd: either(rm(0x28, P66_0F, W01), mr(0x29, P66_0F, W01)),
+  vmovss: either(either(rmMemory(0x10, F3_0F, W0, 4), mrMemory(0x11, F3_0F, W0, 4)), rvmRegister(0x10, F3_0F, W0, 4)),
+  vmovsd: either(either(rmMemory(0x10, F2_0F, W01, 8), mrMemory(0x11, F2_0F, W01, 8)), rvmRegister(0x10, F2_0F, W01, 8)),
+  vmovntps: mrMemory(0x2b, NP_0F, W0),
+  vmovhlps: rvmRegister(0x12, NP_0F, W0),
+  vmovlhps: rvmRegister(0x16, NP_0F, W0),
+  vmovshdup: rm(0x16, F3_0F, W0),
+  vmovsldup: rm(0x12, F3_0F, W0),
+  vmovhps: either(rvmMemory(0x16, NP_0F, W0, 8), mrMemory(0x17, NP_0F, W0, 8)),
+  vmovmskps: gm(0x50, NP_0F, VEX0),
+  vmovmskpd: gm(0x50, P66_0F, VEX0),
+  vbroadcastss: rm(0x18, P66_38, W0, 4),
+  vbroadcastsd: rm(0x19, P66_38, W01, 8),
+  vbroadcastf128: rmMemory(0x1a, P66_38, VEX0, 16),
+  vbroadcastf32x4: rmMemory(0x1a, P66_38, EVEX0, 16),
+  vbroadcastf64x2: rmMemory(0x1a, P66_38, EVEX1, 16),
+  vbroadcastf32x8: rmMemory(0x1b, P66_38, EVEX0, 32),
+  vbroadcastf64x4: rmMemory(0x1b, P66_38, EVEX1, 32),
+  vmaskmovps: either(rvmMemory(0x2c, P66_38, VEX0), mvr(0x2e, P66_38, VEX0)),
+  vmaskmovpd: either(rvmMemory(0x2d, P66_38, VEX0), mvr(0x2f, P66_38, VEX0)),
+  vgatherdps: either(rmv(0x92, P66_38, VEX0), rmMemory(0x92, P66_38, EVEX0, 4)),
+  vgatherdpd: either(rmv(0x92, P66_38, VEX1), rmMemory(0x92, P66_38, EVEX1, 8)),
+  vgatherqps: either(rmv(0x93, P66_38, VEX0), rmMemory(0x93, P66_38, EVEX0, 4)),
+  vscatterdps: mrMemory(0xa2, P66_38, EVEX0, 4),
+  vscatterdpd: mrMemory(0xa2, P66_38, EVEX1, 8),
+  vcompressps: mr(0x8a, P66_38, EVEX0, 4),
+  vexpandps: rm(0x88, P66_38, EVEX0, 4),
+
+  // Arithmetic
+  vaddps: ps(0x58), vaddpd: pd(0x58), vaddss: ss(0x58), vaddsd: sd(0x58),
+  vmulps: ps(0x59), vmulpd: pd(0x59), vmulss: ss(0x59), vmulsd: sd(0x59),
+  vsubps: ps(0x5c), vsubpd: pd(0x5c), vsubss: ss(0x5c), vsubsd: sd(0x5c),
+  vminps: ps(0x5d), vminpd: pd(0x5d), vminss: ss(0x5d), vminsd: sd(0x5d),
+  vdivps: ps(0x5e), vdivpd: pd(0x5e), vdivss: ss(0x5e), vdivsd: sd(0x5e),
+  vmaxps: ps(0x5f), vmaxpd: pd(0x5f), vmaxss: ss(0x5f), vmaxsd: sd(0x5f),
+  vsqrtps: rm(0x51, NP_0F, W0, FULL, 4), vsqrtpd: rm(0x51, P66_0F, W01, FULL, 8), vsqrtss: ss(0x51), vsqrtsd: sd(0x51),
+  vandps: ps(0x54), vandpd: pd(0x54), vandnps: ps(0x55), vandnpd: pd(0x55),
+  vorps: ps(0x56), vorpd: pd(0x56), vxorps: ps(0x57), vxorpd: pd(0x57),
+  vhaddps: rvm(0x7c, F2_0F, VEX0), vhaddpd: rvm(0x7c, P66_0F, VEX0),
+  vrcpps: rm(0x53, NP_0F, VEX0), vrsqrtps: rm(0x52, NP_0F, VEX0),
+  vrcp14ps: rm(0x4c, P66_38, EVEX0, FULL, 4), vrsqrt14ps: rm(0x4e, P66_38, EVEX0, FULL, 4),
+
+  // Fused multiply-add: the digits say which operands are multiplied
+  vfmadd132ps: ps(0x98, P66_38), vfmadd132pd: pd(0x98, P66_38, W1), vfmadd132ss: ss(0x99, P66_38), vfmadd132sd: sd(0x99, P66_38, W1),
+  vfmadd213ps: ps(0xa8, P66_38), vfmadd213pd: pd(0xa8, P66_38, W1), vfmadd213ss: ss(0xa9, P66_38), vfmadd213sd: sd(0xa9, P66_38, W1),
+  vfmadd231ps: ps(0xb8, P66_38), vfmadd231pd: pd(0xb8, P66_38, W1), vfmadd231ss: ss(0xb9, P66_38), vfmadd231sd: sd(0xb9, P66_38, W1),
+  vfmsub132ps: ps(0x9a, P66_38), vfmsub132pd: pd(0x9a, P66_38, W1), vfmsub132ss: ss(0x9b, P66_38), vfmsub132sd: sd(0x9b, P66_38, W1),
+  vfmsub213ps: ps(0xaa, P66_38), vfmsub213pd: pd(0xaa, P66_38, W1), vfmsub213ss: ss(0xab, P66_38), vfmsub213sd: sd(0xab, P66_38, W1),
+  vfmsub231ps: ps(0xba, P66_38), vfmsub231pd: pd(0xba, P66_38, W1), vfmsub231ss: ss(0xbb, P66_38), vfmsub231sd: sd(0xbb, P66_38, W1),
+  vfnmadd132ps: ps(0x9c, P66_38), vfnmadd132pd: pd(0x9c, P66_38, W1), vfnmadd132ss: ss(0x9d, P66_38), vfnmadd132sd: sd(0x9d, P66_38, W1),
+  vfnmadd213ps: ps(0xac, P66_38), vfnmadd213pd: pd(0xac, P66_38, W1), vfnmadd213ss: ss(0xad, P66_38), vfnmadd213sd: sd(0xad, P66_38, W1),
+  vfnmadd231ps: ps(0xbc, P66_38), vfnmadd231pd: pd(0xbc, P66_38, W1), vfnmadd231ss: ss(0xbd, P66_38), vfnmadd231sd: sd(0xbd, P66_38, W1),
+  vfnmsub132ps: ps(0x9e, P66_38), vfnmsub132pd: pd(0x9e, P66_38, W1), vfnmsub213ps: ps(0xae, P66_38), vfnmsub213pd: pd(0xae, P66_38, W1),
+  vfnmsub231ps: ps(0xbe, P66_38), vfnmsub231pd: pd(0xbe, P66_38, W1),
+
+  // Compare and select: VEX compares give a vector, EVEX compares an opmask
+  vcmpps: either(rvmi(0xc2, NP_0F, VEX0), kvmi(0xc2, NP_0F, EVEX0, FULL, 4)),
+  vcmppd: either(rvmi(0xc2, P66_0F, VEX0), kvmi(0xc2, P66_0F, EVEX1, FULL, 8)),
+  vcmpss: either(rvmi(0xc2, F3_0F, VEX0), kvmi(0xc2, F3_0F, EVEX0, 4)),
+  vcmpsd: either(rvmi(0xc2, F2_0F, VEX0), kvmi(0xc2, F2_0F, EVEX1, 8)),
+  vucomiss: rm(0x2e, NP_0F, W0, 4), vucomisd: rm(0x2e, P66_0F, W01, 8),
+  vtestps: rm(0x0e, P66_38, VEX0), vtestpd: rm(0x0f, P66_38, VEX0),
+  vblendvps: rvmr(0x4a, P66_3A, VEX0), vblendvpd: rvmr(0x4b, P66_3A, VEX0),
+  vblendps: rvmi(0x0c, P66_3A, VEX0), vblendpd: rvmi(0x0d, P66_3A, VEX0),
+  vblendmps: ps(0x65, P66_38, EVEX0), vblendmpd: pd(0x65, P66_38, EVEX1),
+
+  // Convert
+  vcvtdq2ps: rm(0x5b, NP_0F, W0, FULL, 4), vcvtudq2ps: rm(0x7a, F2_0F, EVEX0, FULL, 4),
+  vcvtps2dq: rm(0x5b, P66_0F, W0, FULL, 4), vcvttps2dq: rm(0x5b, F3_0F, W0, FULL, 4),
+  vcvtps2udq: rm(0x79, NP_0F, EVEX0, FULL, 4), vcvttps2udq: rm(0x78, NP_0F, EVEX0, FULL, 4),
+  vcvtps2pd: rm(0x5a, NP_0F, W0, HALF, 4), vcvtpd2ps: rm(0x5a, P66_0F, W01, FULL, 8),
+  vcvtdq2pd: rm(0xe6, F3_0F, W0, HALF, 4), vcvtudq2pd: rm(0x7a, F3_0F, EVEX0, HALF, 4),
+  vcvtpd2dq: rm(0xe6, F2_0F, W01, FULL, 8), vcvttpd2dq: rm(0xe6, P66_0F, W01, FULL, 8),
+  vcvtqq2pd: rm(0xe6, F3_0F, EVEX1, FULL, 8), vcvtqq2ps: rm(0x5b, NP_0F, EVEX1, FULL, 8),
+  vcvttpd2qq: rm(0x7a, P66_0F, EVEX1, FULL, 8), vcvttps2qq: rm(0x7a, P66_0F, EVEX0, HALF, 4),
+  vcvtph2ps: rm(0x13, P66_38, W0, HALF), vcvtps2ph: mri(0x1d, P66_3A, W0, HALF),
+  vcvtss2sd: ss(0x5a), vcvtsd2ss: sd(0x5a),
+  vcvtsi2ss: rvmGeneral(0x2a, F3_0F, WGPR, 4), vcvtsi2sd: rvmGeneral(0x2a, F2_0F, WGPR, 4),
+  vcvttss2si: gmMemory(0x2c, F3_0F, WGPR, 4), vcvttsd2si: gmMemory(0x2c, F2_0F, WGPR, 8),
+  vcvtss2si: gmMemory(0x2d, F3_0F, WGPR, 4), vcvtsd2si: gmMemory(0x2d, F2_0F, WGPR, 8),
+
+  // Round and scale
+  vroundps: rmi(0x08, P66_3A, VEX0), vroundpd: rmi(0x09, P66_3A, VEX0),
+  vroundss: rvmi(0x0a, P66_3A, VEX0), vroundsd: rvmi(0x0b, P66_3A, VEX0),
+  vrndscaleps: rmi(0x08, P66_3A, EVEX0, FULL, 4), vrndscalepd: rmi(0x09, P66_3A, EVEX1, FULL, 8),
+  vrndscaless: rvmi(0x0a, P66_3A, EVEX0, 4), vrndscalesd: rvmi(0x0b, P66_3A, EVEX1, 8),
+  vscalefps: ps(0x2c, P66_38, EVEX0), vscalefpd: pd(0x2c, P66_38, EVEX1),
+  vgetexpps: rm(0x42, P66_38, EVEX0, FULL, 4), vgetexppd: rm(0x42, P66_38, EVEX1, FULL, 8),
+  vgetmantps: rmi(0x26, P66_3A, EVEX0, FULL, 4), vgetmantpd: rmi(0x26, P66_3A, EVEX1, FULL, 8),
+  vreduceps: rmi(0x56, P66_3A, EVEX0, FULL, 4),
+
+  // Shuffle, insert, extract
+  vshufps: rvmi(0xc6, NP_0F, W0, FULL, 4), vshufpd: rvmi(0xc6, P66_0F, W01, FULL, 8),
+  vunpcklps: ps(0x14), vunpcklpd: pd(0x14), vunpckhps: ps(0x15), vunpckhpd: pd(0x15),
+  vpermilps: either(rmi(0x04, P66_3A, W0, FULL, 4), ps(0x0c, P66_38)),
+  vpermilpd: either(rmi(0x05, P66_3A, W01, FULL, 8), pd(0x0d, P66_38)),
+  vpermps: ps(0x16, P66_38), vpermpd: either(rmi(0x01, P66_3A, W1, FULL, 8), pd(0x16, P66_38, EVEX1)),
+  vperm2f128: rvmi(0x06, P66_3A, VEX0),
+  vpermt2ps: ps(0x7f, P66_38, EVEX0), vpermt2pd: pd(0x7f, P66_38, EVEX1),
+  vpermi2ps: ps(0x77, P66_38, EVEX0), vpermi2pd: pd(0x77, P66_38, EVEX1),
+  vshuff32x4: rvmi(0x23, P66_3A, EVEX0, FULL, 4), vshuff64x2: rvmi(0x23, P66_3A, EVEX1, FULL, 8),
+  vextractf128: mri(0x19, P66_3A, VEX0, 16), vinsertf128: rvmi(0x18, P66_3A, VEX0, 16),
+  vextractf32x4: mri(0x19, P66_3A, EVEX0, 16), vinsertf32x4: rvmi(0x18, P66_3A, EVEX0, 16),
+  vextractf64x2: mri(0x19, P66_3A, EVEX1, 16), vinsertf64x2: rvmi(0x18, P66_3A, EVEX1, 16),
+  vextractf32x8: mri(0x1b, P66_3A, EVEX0, 32), vinsertf32x8: rvmi(0x1a, P66_3A, EVEX0, 32),
+  vextractf64x4: mri(0x1b, P66_3A, EVEX1, 32), vinsertf64x4: rvmi(0x1a, P66_3A, EVEX1, 32),
+  vinsertps: rvmi(0x21, P66_3A, W0, 4), vextractps: mriGeneral(0x17, P66_3A, W0, 4),
+};
