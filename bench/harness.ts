@@ -83,8 +83,10 @@ export async function measure(workload: Workload, contenders: readonly Contender
     if (!refusals.has(entrant.name)) timings.set(entrant.name, await conclude(entrant));
     await entrant.prepared.close?.();
   }
-  const results = contenders.map(({ name }): Timing | Refusal =>
-    timings.get(name) ?? { kind: 'refusal', contender: name, reason: refusals.get(name) ?? 'bug: no result' });
+  const results = contenders.map(
+    ({ name }): Timing | Refusal =>
+      timings.get(name) ?? { kind: 'refusal', contender: name, reason: refusals.get(name) ?? 'bug: no result' },
+  );
   return { workload, results };
 }
 

@@ -18,10 +18,14 @@ async function main(args: readonly string[]): Promise<number> {
   const everyone = roster();
   let options: Options;
   try {
-    options = parseOptions(args, everyone.map(({ name }) => name));
+    options = parseOptions(
+      args,
+      everyone.map(({ name }) => name),
+    );
     if (options.action === 'help') return tell(usage);
     const workloads = listWorkloads().filter(({ name }) => options.only.test(name));
-    if (workloads.length === 0) throw new UsageError(`--only: no workload matches ${options.only}; --list shows their names`);
+    if (workloads.length === 0)
+      throw new UsageError(`--only: no workload matches ${options.only}; --list shows their names`);
     if (options.action === 'list') return tell(workloads.map(({ name }) => name).join('\n'));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -37,8 +41,14 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`measured ${workload.name}`);
   }
   console.log(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node ${process.versions.node}, ${threads} threads each`);
-  console.log(table(measured, ourDevices.filter((name) => present.some((command) => command.name === name))));
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows(measured, ourDevices), null, 2)}\n`);
+  console.log(
+    table(
+      measured,
+      ourDevices.filter((name) => present.some((command) => command.name === name)),
+    ),
+  );
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify(rows(measured, ourDevices), null, 2)}\n`);
   return 0;
 }
 
@@ -47,7 +57,9 @@ async function whoIsHere(commands: readonly ChildCommand[]): Promise<readonly Ch
   const present: ChildCommand[] = [];
   for (const command of commands) {
     const answer = await probe(command);
-    console.log('version' in answer ? `${command.name}: ${answer.version}` : `${command.name}: absent, ${answer.absent}`);
+    console.log(
+      'version' in answer ? `${command.name}: ${answer.version}` : `${command.name}: absent, ${answer.absent}`,
+    );
     if ('version' in answer) present.push(command);
   }
   return present;

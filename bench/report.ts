@@ -34,7 +34,16 @@ export function rows(all: readonly Measured[], devices: readonly string[]): read
 
 /** The table for people: one line per contender, `×device` = its median over that device's. */
 export function table(all: readonly Measured[], devices: readonly string[]): string {
-  const header = ['workload', 'contender', 'median ms', 'best ms', 'GF/s', 'first ms', 'peak MiB', ...devices.map((d) => `× ${d}`)];
+  const header = [
+    'workload',
+    'contender',
+    'median ms',
+    'best ms',
+    'GF/s',
+    'first ms',
+    'peak MiB',
+    ...devices.map((d) => `× ${d}`),
+  ];
   const lines: (readonly string[])[] = [header];
   const notes: string[] = [];
   for (const measured of all) {
@@ -47,8 +56,12 @@ export function table(all: readonly Measured[], devices: readonly string[]): str
       const { contender, ms, bestMs, firstStepMs, peakMiB } = result;
       const times = devices.map((device) => timingOf(measured, device)?.ms);
       lines.push([
-        measured.workload.name, contender, significant(ms), significant(bestMs),
-        significant(measured.workload.flops / ms / 1e6), significant(firstStepMs),
+        measured.workload.name,
+        contender,
+        significant(ms),
+        significant(bestMs),
+        significant(measured.workload.flops / ms / 1e6),
+        significant(firstStepMs),
         peakMiB === undefined ? '' : peakMiB.toFixed(0),
         ...times.map((time) => (time === undefined ? '' : significant(ms / time))),
       ]);
@@ -66,16 +79,20 @@ export function disagreements({ workload, results }: Measured, reference = 'pyto
   const timings = results.filter((result) => result.kind === 'timing');
   const against = timings.find(({ contender }) => contender === reference) ?? timings[0];
   if (against === undefined) return [];
-  return timings.filter((timing) => timing !== against).flatMap((timing) => {
-    const count = Math.min(timing.outputs.length, against.outputs.length);
-    if (count === 0) return [`${workload.name}: ${timing.contender} shows no outputs to compare`];
-    const scale = Math.max(...against.outputs.map(Math.abs));
-    const compared = workload.kind === 'train' ? [0, count - 1] : Array.from({ length: count }, (_, i) => i);
-    const wrong = compared.find((i) => !(Math.abs(at(timing, i) - at(against, i)) <= tolerance * scale));
-    if (wrong === undefined) return [];
-    const where = workload.kind === 'train' ? `loss of step ${wrong + 1}` : `output ${wrong}`;
-    return [`${workload.name}: ${where} is ${at(timing, wrong)} with ${timing.contender}, ${at(against, wrong)} with ${against.contender}`];
-  });
+  return timings
+    .filter((timing) => timing !== against)
+    .flatMap((timing) => {
+      const count = Math.min(timing.outputs.length, against.outputs.length);
+      if (count === 0) return [`${workload.name}: ${timing.contender} shows no outputs to compare`];
+      const scale = Math.max(...against.outputs.map(Math.abs));
+      const compared = workload.kind === 'train' ? [0, count - 1] : Array.from({ length: count }, (_, i) => i);
+      const wrong = compared.find((i) => !(Math.abs(at(timing, i) - at(against, i)) <= tolerance * scale));
+      if (wrong === undefined) return [];
+      const where = workload.kind === 'train' ? `loss of step ${wrong + 1}` : `output ${wrong}`;
+      return [
+        `${workload.name}: ${where} is ${at(timing, wrong)} with ${timing.contender}, ${at(against, wrong)} with ${against.contender}`,
+      ];
+    });
 }
 
 function at({ outputs }: Timing, i: number): number {
@@ -88,12 +105,23 @@ function timingOf({ results }: Measured, contender: string): Timing | undefined 
 
 function significant(value: number): string {
   if (!Number.isFinite(value)) return '?';
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toFixed(4);
+  return value >= 100
+    ? value.toFixed(0)
+    : value >= 10
+      ? value.toFixed(1)
+      : value >= 1
+        ? value.toFixed(2)
+        : value.toFixed(4);
 }
 
 function align(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines.map((line) => line
-    .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-    .join('  ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -16,7 +16,13 @@ export const comparedSteps = 5;
 /** One layer; linear and conv weights are uniform in ±1/√fanIn, as are their biases. Layouts are PyTorch's. */
 export type Layer =
   | { readonly kind: 'linear'; readonly from: number; readonly to: number }
-  | { readonly kind: 'conv'; readonly from: number; readonly to: number; readonly kernel: number; readonly padding: number }
+  | {
+      readonly kind: 'conv';
+      readonly from: number;
+      readonly to: number;
+      readonly kernel: number;
+      readonly padding: number;
+    }
   | { readonly kind: 'maxPool'; readonly size: number }
   | { readonly kind: 'relu' }
   | { readonly kind: 'flatten' };
@@ -66,16 +72,23 @@ export function listWorkloads(): readonly Workload[] {
     conv({ batch: 32, from: 64, to: 64, side: 32, kernel: 3, padding: 1, backward: true }),
     train('mlp-small', 64, [4], [...mlp(4, 64, 64, 2)], 'mse', 2),
     train('mlp-mnist', 64, [784], [...mlp(784, 256, 128, 10)], 'crossEntropy', 10),
-    train('cnn-mnist', 64, [1, 28, 28], [
-      { kind: 'conv', from: 1, to: 16, kernel: 3, padding: 1 },
-      { kind: 'relu' },
-      { kind: 'maxPool', size: 2 },
-      { kind: 'conv', from: 16, to: 32, kernel: 3, padding: 1 },
-      { kind: 'relu' },
-      { kind: 'maxPool', size: 2 },
-      { kind: 'flatten' },
-      { kind: 'linear', from: 1568, to: 10 },
-    ], 'crossEntropy', 10),
+    train(
+      'cnn-mnist',
+      64,
+      [1, 28, 28],
+      [
+        { kind: 'conv', from: 1, to: 16, kernel: 3, padding: 1 },
+        { kind: 'relu' },
+        { kind: 'maxPool', size: 2 },
+        { kind: 'conv', from: 16, to: 32, kernel: 3, padding: 1 },
+        { kind: 'relu' },
+        { kind: 'maxPool', size: 2 },
+        { kind: 'flatten' },
+        { kind: 'linear', from: 1568, to: 10 },
+      ],
+      'crossEntropy',
+      10,
+    ),
   ];
 }
 
@@ -98,10 +111,23 @@ function mlp(...widths: readonly number[]): readonly Layer[] {
 }
 
 function train(
-  name: string, batch: number, input: readonly number[], layers: readonly Layer[],
-  loss: TrainWorkload['loss'], outputs: number,
+  name: string,
+  batch: number,
+  input: readonly number[],
+  layers: readonly Layer[],
+  loss: TrainWorkload['loss'],
+  outputs: number,
 ): TrainWorkload {
-  return { kind: 'train', name: `train-${name}`, flops: trainFlops(batch, input, layers), batch, input, layers, loss, outputs };
+  return {
+    kind: 'train',
+    name: `train-${name}`,
+    flops: trainFlops(batch, input, layers),
+    batch,
+    input,
+    layers,
+    loss,
+    outputs,
+  };
 }
 
 /** Multiply-adds of the contractions: forward and weight gradient everywhere, input gradient except in the first layer. */

@@ -74,14 +74,21 @@ export async function probe(command: ChildCommand): Promise<{ version: string } 
 async function open(command: ChildCommand, threads: number): Promise<{ pipe: Pipe; version: string }> {
   const child = spawn(command.program, command.args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, OMP_WAIT_POLICY: 'passive', OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
+    env: {
+      ...process.env,
+      OMP_WAIT_POLICY: 'passive',
+      OMP_NUM_THREADS: String(threads),
+      MKL_NUM_THREADS: String(threads),
+    },
   });
   let complaint = '';
   child.stderr.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-2000)));
   child.stdin.on('error', () => undefined); // a child that died shows in `ended`
   const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => reject(new Error(`the process ended (${signal ?? code}) ${complaint.trim().split('\n').at(-1) ?? ''}`)));
+    child.once('close', (code, signal) =>
+      reject(new Error(`the process ended (${signal ?? code}) ${complaint.trim().split('\n').at(-1) ?? ''}`)),
+    );
   });
   ended.catch(() => undefined); // only of interest while an answer is awaited
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -9,14 +9,25 @@ import { Adam } from '../../src/optim/index.ts';
 import { labels, uniform } from '../../test/golden/lcg.ts';
 import { sample } from '../peers/sample.ts';
 import type { Run } from '../peers/serve.ts';
-import { batchCount, seeds, type ConvWorkload, type Layer, type MatmulWorkload, type TrainWorkload, type Workload } from '../workloads.ts';
+import {
+  batchCount,
+  seeds,
+  type ConvWorkload,
+  type Layer,
+  type MatmulWorkload,
+  type TrainWorkload,
+  type Workload,
+} from '../workloads.ts';
 
 /** The workload on the default device, ready to step. @example await prepare(workload).step() */
 export function prepare(workload: Workload): Run {
   switch (workload.kind) {
-    case 'matmul': return prepareMatmul(workload);
-    case 'conv': return prepareConv(workload);
-    case 'train': return prepareTrain(workload);
+    case 'matmul':
+      return prepareMatmul(workload);
+    case 'conv':
+      return prepareConv(workload);
+    case 'train':
+      return prepareTrain(workload);
   }
 }
 
@@ -52,9 +63,10 @@ function prepareTrain({ batch, input, layers, loss, outputs }: TrainWorkload): R
   });
   const batches = Array.from({ length: batchCount }, (_, i) => ({
     x: filled([batch, ...input], seeds.input + i),
-    y: loss === 'crossEntropy'
-      ? tensor(labels(batch, seeds.target + i, outputs))
-      : filled([batch, outputs], seeds.target + i),
+    y:
+      loss === 'crossEntropy'
+        ? tensor(labels(batch, seeds.target + i, outputs))
+        : filled([batch, outputs], seeds.target + i),
   }));
   let count = 0;
   return {
@@ -80,11 +92,16 @@ function keeping(compute: () => readonly Tensor[]): Run {
 
 function build(layer: Layer) {
   switch (layer.kind) {
-    case 'linear': return new Linear(layer.from, layer.to);
-    case 'conv': return new Conv2d(layer.from, layer.to, layer.kernel, { padding: layer.padding });
-    case 'maxPool': return new MaxPool2d(layer.size);
-    case 'relu': return new ReLU();
-    case 'flatten': return new Flatten();
+    case 'linear':
+      return new Linear(layer.from, layer.to);
+    case 'conv':
+      return new Conv2d(layer.from, layer.to, layer.kernel, { padding: layer.padding });
+    case 'maxPool':
+      return new MaxPool2d(layer.size);
+    case 'relu':
+      return new ReLU();
+    case 'flatten':
+      return new Flatten();
   }
 }
 
@@ -103,5 +120,11 @@ function weights(layers: readonly Layer[]): Record<string, Tensor> {
 }
 
 function filled(shape: readonly number[], seed: number, scale?: number): Tensor {
-  return tensor(uniform(shape.reduce((a, b) => a * b, 1), seed, scale)).reshape(shape);
+  return tensor(
+    uniform(
+      shape.reduce((a, b) => a * b, 1),
+      seed,
+      scale,
+    ),
+  ).reshape(shape);
 }

@@ -16,7 +16,9 @@ try {
   jax = await import('@jax-js/jax');
   await jax.init('wasm');
   jax.defaultDevice('wasm');
-  const manifest = createRequire(import.meta.url).resolve('@jax-js/jax').replace(/dist.*$/, 'package.json');
+  const manifest = createRequire(import.meta.url)
+    .resolve('@jax-js/jax')
+    .replace(/dist.*$/, 'package.json');
   version = JSON.parse(readFileSync(manifest, 'utf8')).version;
 } catch (error) {
   sayAbsent(error);
@@ -66,7 +68,13 @@ function train({ batch, input, layers, loss, outputs }) {
   const isEntropy = loss === 'crossEntropy';
   const cost = (weights, x, y) => {
     const guess = forward(weights, x);
-    return isEntropy ? nn.logSoftmax(guess, -1).mul(y).sum().mul(-1 / batch) : np.square(guess.sub(y)).mean();
+    return isEntropy
+      ? nn
+          .logSoftmax(guess, -1)
+          .mul(y)
+          .sum()
+          .mul(-1 / batch)
+      : np.square(guess.sub(y)).mean();
   };
   const step = jit((state, x, y) => {
     const [value, grads] = valueAndGrad(cost)(tree.ref(state.weights), x, y);
@@ -128,7 +136,10 @@ function build(layers) {
       });
     } else if (layer.kind === 'conv') {
       const scale = (layer.from * layer.kernel ** 2) ** -0.5;
-      parameters.push(from([layer.to, layer.from, layer.kernel, layer.kernel], seed++, scale), from([layer.to], seed++, scale));
+      parameters.push(
+        from([layer.to, layer.from, layer.kernel, layer.kernel], seed++, scale),
+        from([layer.to], seed++, scale),
+      );
       steps.push((p, x) => convolution(x, p[at], layer.padding).add(p[at + 1].reshape([1, layer.to, 1, 1])));
     } else {
       const scale = layer.from ** -0.5;
@@ -140,9 +151,25 @@ function build(layers) {
 }
 
 function convolution(x, w, padding) {
-  return lax.convWithGeneralPadding(x, w, [1, 1], [[padding, padding], [padding, padding]]);
+  return lax.convWithGeneralPadding(
+    x,
+    w,
+    [1, 1],
+    [
+      [padding, padding],
+      [padding, padding],
+    ],
+  );
 }
 
 function from(shape, seed, scale) {
-  return np.array(uniform(shape.reduce((a, b) => a * b, 1), seed, scale)).reshape(shape);
+  return np
+    .array(
+      uniform(
+        shape.reduce((a, b) => a * b, 1),
+        seed,
+        scale,
+      ),
+    )
+    .reshape(shape);
 }

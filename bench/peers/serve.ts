@@ -54,7 +54,8 @@ async function start(run: Run, workload: Workload): Promise<{ firstStepMs: numbe
   let last = await run.step();
   const firstStepMs = performance.now() - begin;
   if (workload.kind !== 'train') return { firstStepMs, outputs: (await run.outputs?.()) ?? [] };
-  while (typeof last === 'number' && losses.push(last) < comparedSteps && firstStepMs < patienceMs) last = await run.step();
+  while (typeof last === 'number' && losses.push(last) < comparedSteps && firstStepMs < patienceMs)
+    last = await run.step();
   return { firstStepMs, outputs: losses };
 }
 

@@ -74,10 +74,14 @@ function train({ batch, input, layers, loss, outputs }) {
   return {
     step() {
       const { x, y } = batches[count++ % batchCount];
-      const cost = optimizer.minimize(() => {
-        const guess = model.forward(x);
-        return isEntropy ? tf.losses.softmaxCrossEntropy(y, guess) : tf.losses.meanSquaredError(y, guess);
-      }, true, model.variables);
+      const cost = optimizer.minimize(
+        () => {
+          const guess = model.forward(x);
+          return isEntropy ? tf.losses.softmaxCrossEntropy(y, guess) : tf.losses.meanSquaredError(y, guess);
+        },
+        true,
+        model.variables,
+      );
       const value = cost.dataSync()[0];
       cost.dispose();
       return value;
@@ -114,7 +118,10 @@ function build(input, layers) {
       const scale = layer.from ** -0.5;
       let weight = from([layer.to, layer.from], seed++, scale);
       if (isFlattened) {
-        weight = tf.reshape(tf.transpose(tf.reshape(weight, [layer.to, channels, side, side]), [0, 2, 3, 1]), [layer.to, -1]);
+        weight = tf.reshape(tf.transpose(tf.reshape(weight, [layer.to, channels, side, side]), [0, 2, 3, 1]), [
+          layer.to,
+          -1,
+        ]);
         isFlattened = false;
       }
       const w = variable(tf.transpose(weight));
@@ -126,7 +133,14 @@ function build(input, layers) {
 }
 
 function from(shape, seed, scale) {
-  return tf.tensor(uniform(shape.reduce((a, b) => a * b, 1), seed, scale), shape);
+  return tf.tensor(
+    uniform(
+      shape.reduce((a, b) => a * b, 1),
+      seed,
+      scale,
+    ),
+    shape,
+  );
 }
 
 function nhwc(shape, seed, scale) {

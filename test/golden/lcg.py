@@ -14,14 +14,14 @@ def draws(length, seed):
     return (state >> np.uint32(8)).astype(np.float64) / 2**24
 
 
-def uniform64(shape, seed, scale=1.0):
-    """scale (2u - 1) in float64, row-major."""
-    return (scale * (2 * draws(math.prod(shape), seed) - 1)).reshape(shape)
+def uniform64(shape, seed, scale=1.0, offset=0.0):
+    """scale (2u - 1) + offset in float64, row-major."""
+    return (scale * (2 * draws(math.prod(shape), seed) - 1) + offset).reshape(shape)
 
 
-def uniform(shape, seed, scale=1.0):
+def uniform(shape, seed, scale=1.0, offset=0.0):
     """The same values rounded once to float32."""
-    return uniform64(shape, seed, scale).astype(np.float32)
+    return uniform64(shape, seed, scale, offset).astype(np.float32)
 
 
 def labels(length, seed, classes):
