@@ -1,11 +1,12 @@
 /**
- * Prints `N passed, N failed[, N skipped]` from the JSON report of a vitest run, and exits 1 when anything failed.
- * A test file that could not be loaded holds no tests; it counts as one failure. So do a missing report and an empty run.
+ * Prints `N passed, N failed[, N skipped]` from the JSON report and the exit status of a vitest run; exits 1 when
+ * anything failed. A test file that could not be loaded holds no tests; it counts as one failure. So do a missing
+ * report, an empty run, and an error outside every test, which shows only in the status.
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
-function count(path) {
+function count(path, status) {
   let report;
   try {
     report = JSON.parse(readFileSync(path, 'utf8'));
@@ -17,12 +18,10 @@ function count(path) {
   ).length;
   const passed = report.numPassedTests;
   const failed = report.numFailedTests + unloaded;
-  const nothingRan = passed + failed === 0;
-  // An error outside every test (an unhandled rejection, a crashed worker) shows only in `success`.
-  const unseen = nothingRan || (!report.success && failed === 0);
+  const unseen = failed === 0 && (passed === 0 || status !== 0);
   return { passed, failed: failed + (unseen ? 1 : 0), skipped: report.numPendingTests + report.numTodoTests };
 }
 
-const { passed, failed, skipped } = count(process.argv[2]);
+const { passed, failed, skipped } = count(process.argv[2], Number(process.argv[3]));
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;
