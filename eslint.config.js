@@ -56,12 +56,12 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['**/*.test.ts'],
+    ignores: ['**/*.test.ts', '**/*.generate.ts'],
     rules: { 'no-console': 'error' },
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['**/*.test.ts', 'src/runtime/native/**', 'src/io/files.ts', 'src/data/mnist.ts'],
+    ignores: ['**/*.test.ts', '**/*.generate.ts', 'src/runtime/native/**', 'src/io/files.ts', 'src/data/mnist.ts'],
     rules: { 'no-restricted-globals': ['error', ...looseGlobals, ...nodeGlobals] },
   },
 );

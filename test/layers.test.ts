@@ -59,6 +59,7 @@ describe('layers', () => {
     expect(faults('src/ir/a.ts', "type X = import('../nn/x.ts').X; const y = import('../io/y.ts');")).toHaveLength(2);
     expect(faults('src/ir/a.ts', "import { x } from '../index.ts';")).toHaveLength(1);
     expect(faults('src/ir/a.ts', "import { x } from '../../test/x.ts';")).toHaveLength(1);
+    expect(faults('src/ir/a.ts', "import { x } from './x.test.ts';")).toHaveLength(1);
     expect(faults('src/nn/deep/a.ts', "import { x } from '../../ir/x.ts'; import { y } from '../b.ts';")).toEqual([]);
     expect(faults('src/train/a.ts', "import { x } from '../io/x.ts';")).toEqual([]);
     expect(faults('src/index.ts', "export { x } from './train/x.ts';")).toEqual([]);
@@ -104,9 +105,14 @@ describe('memory', () => {
 function readSources(): readonly Source[] {
   return readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
     .map((name) => `src/${name.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .filter((path) => path.endsWith('.ts') && !isBeside(path))
     .sort()
     .map((path) => parse(path, readFileSync(`${root}/${path}`, 'utf8')));
+}
+
+/** Tests, and scripts that wrote recorded data: they stand beside a source and are no part of it. */
+function isBeside(path: string): boolean {
+  return /\.(test|generate)\.ts$/.test(path);
 }
 
 function parse(path: string, text: string): Source {
@@ -221,6 +227,8 @@ function layerFaults(source: Source, table: Layers): readonly string[] {
     if (!specifier.startsWith('.')) return [];
     const target = new URL(specifier, `file:///${source.path}`).pathname.slice(1);
     const to = folderOf(target);
+    if (isBeside(target))
+      return [`${source.path}:${line} imports ${target}: a source cannot lean on a test or a script`];
     if (to !== undefined && to !== '' && (to === from || allowed.has(to))) return [];
     const may = allowed.size > 0 ? [...allowed].join(', ') : 'nothing';
     return [`${source.path}:${line} imports ${target}, but ${from || 'src'} may import only: ${may}`];
