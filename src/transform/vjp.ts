@@ -1,0 +1,212 @@
+/**
+ * Reverse-mode rules, one per primitive: given the gradient of a node's output, the gradient of each of its inputs.
+ * Rules build graph, they compute nothing. The walk that uses them is gradients.ts.
+ */
+import { sizeOf } from '../base/shape.ts';
+import { binary, cast, constant, constantValue, expand, flip, gather, pad, permute, reduce, reshape, scatterAdd, shrink, slide, unary, unslide, where } from '../ir/build.ts';
+import type { Node, NodeOf } from '../ir/node.ts';
+import type { Op } from '../ir/op.ts';
+
+/** The gradient of one input, from the gradient `g` of the node `y`; y itself may be used again, which saves computing it twice. */
+type InputRule<K extends Op> = (g: Node, y: NodeOf<K>) => Node;
+
+/** One entry per input; where there is none, no gradient flows. */
+type Rules = { readonly [K in Op]: readonly (InputRule<K> | undefined)[] };
+
+/** Nothing flows: the op is flat almost everywhere, its operands are integers, or it has none. */
+const flat: readonly undefined[] = [];
+
+const rules: Rules = {
+  const: flat,
+  iota: flat,
+  buffer: flat,
+  param: flat,
+
+  neg: [(g) => unary('neg', g)],
+  exp: [(g, y) => mul(g, y)],
+  log: [(g, y) => binary('div', g, first(y))],
+  sin: [(g, y) => mul(g, cosine(first(y)))],
+  sqrt: [(g, y) => binary('div', scale(g, 0.5), y)],
+  floor: flat,
+  tanh: [(g, y) => mul(g, subtract(like(y, 1), mul(y, y)))],
+  erf: [(g, y) => mul(g, scale(unary('exp', unary('neg', mul(first(y), first(y)))), 2 / Math.sqrt(Math.PI)))],
+  // The walk lets gradients into floats only, so this is float → float.
+  cast: [(g, y) => cast(g, first(y).dtype)],
+  bitcast: flat,
+
+  add: [(g) => g, (g) => g],
+  mul: [(g, y) => mul(g, second(y)), (g, y) => mul(g, first(y))],
+  div: [(g, y) => binary('div', g, second(y)), (g, y) => unary('neg', mul(binary('div', g, second(y)), y))],
+  idiv: flat,
+  mod: [(g) => g, (g, y) => unary('neg', mul(g, unary('floor', binary('div', first(y), second(y)))))],
+  max: [(g, y) => larger(g, y, first(y), second(y)), (g, y) => larger(g, y, second(y), first(y))],
+  lt: flat,
+  eq: flat,
+  and: flat,
+  or: flat,
+  xor: flat,
+  shl: flat,
+  shr: flat,
+
+  where: [undefined, (g, y) => where(first(y), g, like(g, 0)), (g, y) => where(first(y), like(g, 0), g)],
+  threefry: flat,
+
+  sum: [(g, y) => spread(g, first(y), y.attributes.axes)],
+  amax: [
+    (g, y) => {
+      const x = first(y);
+      const { axes } = y.attributes;
+      const largest = binary('eq', x, spread(y, x, axes));
+      const share = binary('div', g, reduce('sum', cast(largest, y.dtype), axes));
+      return where(largest, spread(share, x, axes), like(x, 0));
+    },
+  ],
+  prod: [(g, y) => product(g, first(y), y.attributes.axes)],
+
+  reshape: [(g, y) => reshape(g, first(y).shape)],
+  permute: [
+    (g, y) => {
+      const { order } = y.attributes;
+      return permute(
+        g,
+        order.map((_, axis) => order.indexOf(axis)),
+      );
+    },
+  ],
+  expand: [
+    (g, y) => {
+      const x = first(y);
+      const { axes } = y.attributes;
+      const added = y.shape.flatMap((n, axis) => {
+        const from = axes.indexOf(axis);
+        return from < 0 || x.shape[from] !== n ? [axis] : [];
+      });
+      return reshape(reduce('sum', g, added), x.shape);
+    },
+  ],
+  pad: [
+    (g, y) => {
+      const { low, interior } = y.attributes;
+      const { shape } = first(y);
+      return shrink(
+        g,
+        low,
+        shape,
+        interior.map((n) => n + 1),
+      );
+    },
+  ],
+  shrink: [(g, y) => unshrink(g, y)],
+  flip: [(g, y) => flip(g, y.attributes.axes)],
+  slide: [(g, y) => unslide(g, first(y).shape[y.attributes.axis]!, y.attributes)],
+  unslide: [
+    (g, y) => {
+      const { axis, window, stride, dilation } = y.attributes;
+      const { shape } = first(y);
+      // Windows that reach past the end were cut off on the way; zeros stand there on the way back.
+      const reach = (shape[axis]! - 1) * stride + (shape[window]! - 1) * dilation + 1;
+      const missing = Math.max(0, reach - y.shape[axis]!);
+      return slide(padEnd(g, axis, missing), shape[axis]!, y.attributes);
+    },
+  ],
+
+  gather: [(g, y) => scatterAdd(g, second(y), y.attributes.axis, first(y).shape[y.attributes.axis]!)],
+  scatterAdd: [(g, y) => gather(g, second(y), y.attributes.axis)],
+
+  detach: flat,
+  realize: [(g) => g],
+};
+
+/** Whether a gradient flows from a node of this op to its input number `input`. */
+export function flows(op: Op, input: number): boolean {
+  return rules[op][input] !== undefined;
+}
+
+/** The gradient of input number `input` of `node`, from the node's own; only where it `flows`. */
+export function pullBack<K extends Op>(node: NodeOf<K>, input: number, g: Node): Node {
+  const rule = rules[node.op][input];
+  if (rule === undefined) throw new Error(`bug: no gradient flows to input ${input} of ${node.op}`);
+  return rule(g, node);
+}
+
+function first(y: NodeOf<Op>): Node {
+  return y.inputs[0]!;
+}
+
+function second(y: NodeOf<Op>): Node {
+  return y.inputs[1]!;
+}
+
+function mul(a: Node, b: Node): Node {
+  return binary('mul', a, b);
+}
+
+function subtract(a: Node, b: Node): Node {
+  return binary('add', a, unary('neg', b));
+}
+
+/** `value` everywhere, in the shape and dtype of x. */
+function like(x: Pick<Node, 'shape' | 'dtype'>, value: number): Node {
+  return constant(value, x.shape, x.dtype);
+}
+
+function scale(x: Node, factor: number): Node {
+  return mul(x, like(x, factor));
+}
+
+/** cos x = 1 − 2 sin²(x/2): halving is exact, while x + π/2 would lose x's low bits. */
+function cosine(x: Node): Node {
+  const half = unary('sin', scale(x, 0.5));
+  return subtract(like(x, 1), scale(mul(half, half), 2));
+}
+
+/** g, without the reduced `axes`, repeated along them to the shape of x. */
+function spread(g: Node, x: Node, axes: readonly number[]): Node {
+  return expand(
+    g,
+    x.shape,
+    x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)),
+  );
+}
+
+/**
+ * The gradient of max(a, b) with respect to a. Against a constant, g where the output is above it: so relu has gradient 0 at 0, and only its
+ * output is kept for the way back; the constant has the rest. Otherwise g where a is larger, and half of it in a tie.
+ */
+function larger(g: Node, y: Node, a: Node, b: Node): Node {
+  const zero = like(g, 0);
+  if (constantValue(b) !== undefined) return where(binary('lt', b, y), g, zero);
+  if (constantValue(a) !== undefined) return where(binary('lt', a, y), zero, g);
+  return where(binary('lt', b, a), g, where(binary('eq', a, b), scale(g, 0.5), zero));
+}
+
+/**
+ * The gradient of a product over `axes`: the product of the other elements. That is y / x without zeros; with one zero, everything else's
+ * product at that element and 0 elsewhere; with more, 0. The divisor is never 0.
+ */
+function product(g: Node, x: Node, axes: readonly number[]): Node {
+  const isZero = binary('eq', x, like(x, 0));
+  const safe = where(isZero, like(x, 1), x);
+  const others = spread(mul(g, reduce('prod', safe, axes)), x, axes);
+  const zeros = spread(reduce('sum', cast(isZero, x.dtype), axes), x, axes);
+  const has = (count: number): Node => binary('eq', zeros, like(x, count));
+  const nothing = like(x, 0);
+  return where(isZero, where(has(1), others, nothing), where(has(0), binary('div', others, safe), nothing));
+}
+
+/** Each element back where shrink took it from, zeros elsewhere. */
+function unshrink(g: Node, y: NodeOf<'shrink'>): Node {
+  const { start, step } = y.attributes;
+  const { shape } = first(y);
+  if (sizeOf(y.shape) === 0) return constant(0, shape, g.dtype);
+  return pad(g, {
+    low: start,
+    high: shape.map((n, axis) => n - 1 - start[axis]! - (y.shape[axis]! - 1) * step[axis]!),
+    interior: step.map((n) => n - 1),
+  });
+}
+
+function padEnd(x: Node, axis: number, count: number): Node {
+  const none = x.shape.map(() => 0);
+  return pad(x, { low: none, high: none.with(axis, count) });
+}
