@@ -6,10 +6,10 @@ import { CodeBuffer } from './code-buffer.ts';
 import { ConstantPool, f32Bits } from './constant-pool.ts';
 import { encodeBranch, encodeFixed, encodeInteger, encodeMoveImmediate } from './encode-integer.ts';
 import { encodeVector, kindOf } from './encode-vector.ts';
-import { BRANCH, FIXED, type Form, INTEGER, MOVE_IMMEDIATE, MR, RM, VECTOR } from './form.ts';
+import { BRANCH, FIXED, type Form, INTEGER, MOVE_IMMEDIATE, MR, MVR, RM, RVM, VECTOR } from './form.ts';
 import { formsOf, type Op, type OperandsOf } from './instructions.ts';
 import { Listing } from './listing.ts';
-import { Label, type Mem, type Operand } from './registers.ts';
+import { Label, type Mem, type Operand, VEC } from './registers.ts';
 
 /** Finished code. It is position independent: load it anywhere, aligned to 64 bytes. */
 export interface Assembled {
@@ -62,6 +62,11 @@ export class Assembler {
    */
   emit<O extends Op>(op: O, ...operands: OperandsOf<O>): void;
   emit(op: Op, a?: Operand, b?: Operand, c?: Operand, d?: Operand): void {
+    this.emitUnchecked(op, a, b, c, d);
+  }
+
+  /** `emit` for operands whose kinds only the run knows; they are still matched against the instruction's forms. */
+  emitUnchecked(op: Op, a?: Operand, b?: Operand, c?: Operand, d?: Operand): void {
     const forms = formsOf.get(op);
     if (forms === undefined) throw new Error(`bug: ${op} is not an instruction`);
     const kindA = kindOf(a);
@@ -76,7 +81,7 @@ export class Assembler {
         this.log.record(buffer.length, op, form, a, b, c, d);
         if (form.family === FIXED) encodeFixed(buffer, form);
         else if (a === undefined) break;
-        else if (form.family === VECTOR) encodeVector(buffer, shorterMove(form, forms[i + 1], a, b), this.forceEvex, a, b, c, d);
+        else if (form.family === VECTOR) encodeVector(buffer, shorterMove(form, forms[i + 1], a, b, c), this.forceEvex, a, b, c, d);
         else if (form.family === INTEGER) encodeInteger(buffer, form, a, b, c);
         else if (form.family === BRANCH) encodeBranch(buffer, form, a);
         else if (form.family === MOVE_IMMEDIATE) encodeMoveImmediate(buffer, a, b);
@@ -165,9 +170,10 @@ function accepts(accepted: number, kind: number): boolean {
 }
 
 /** `vmovaps xmm1, xmm9` is a byte shorter as a store: the high register moves to the field the short prefix can extend. */
-function shorterMove(form: Form, other: Form | undefined, a: Operand, b: Operand | undefined): Form {
-  if (form.layout !== RM || other === undefined || other.layout !== MR) return form;
-  if (typeof a !== 'object' || typeof b !== 'object' || a.kind !== 2 || b.kind !== 2) return form;
-  const swaps = a.index < 8 && b.index > 7 && b.index < 16 && a.bits !== 512 && a.mask === 0 && (form.w & 3) !== 0;
-  return swaps ? other : form;
+function shorterMove(form: Form, mirror: Form | undefined, a: Operand, b: Operand | undefined, c: Operand | undefined): Form {
+  if (mirror === undefined || !((form.layout === RM && mirror.layout === MR) || (form.layout === RVM && mirror.layout === MVR))) return form;
+  const source = c ?? b;
+  if (typeof a !== 'object' || typeof source !== 'object' || a.kind !== VEC || source.kind !== VEC) return form;
+  const swaps = a.index < 8 && source.index > 7 && source.index < 16 && a.bits !== 512 && a.mask === 0 && (form.w & 3) !== 0;
+  return swaps ? mirror : form;
 }

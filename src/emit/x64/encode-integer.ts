@@ -4,7 +4,7 @@
 import type { CodeBuffer } from './code-buffer.ts';
 import { encodeMemory } from './encode-memory.ts';
 import { type Form, M, MC, MI, MR, O, RM, RMI } from './form.ts';
-import { ARITHMETIC, BYTE, LOCKED, MULTIPLY, SHIFT, SIZED, SIZELESS, WIDENING } from './integer-instructions.ts';
+import { ARITHMETIC, BYTE, LOCKED, MULTIPLY, SHIFT, SIGN_EXTENDING, SIZED, SIZELESS, WIDENING } from './integer-instructions.ts';
 import { GPR, type Gpr, LABEL, MEM, type Mem, type Operand } from './registers.ts';
 
 function general(operand: Operand | undefined): Gpr {
@@ -20,11 +20,11 @@ function place(operand: Operand | undefined): Gpr | Mem {
 /** An immediate as the signed 32-bit (8-bit) number that will be written. */
 function immediateOf(operand: Operand | undefined, bits: number): number {
   if (typeof operand === 'number' && Number.isInteger(operand)) {
-    if (bits === 8 && operand >= -128 && operand <= 255) return (operand << 24) >> 24;
-    if (bits === 32 && operand >= -0x80000000 && operand <= 0xffffffff) return operand | 0;
-    if (operand >= -0x80000000 && operand <= 0x7fffffff) return operand;
+    if (bits === 8) {
+      if (operand >= -128 && operand <= 255) return (operand << 24) >> 24;
+    } else if (operand >= -0x80000000 && operand <= (bits === 32 ? 0xffffffff : 0x7fffffff)) return operand | 0;
   }
-  throw new Error(`bug: the immediate ${String(operand)} does not fit a ${bits}-bit operation`);
+  throw new Error(`bug: the immediate ${String(operand)} does not fit the ${bits}-bit operation`);
 }
 
 /** Encodes a form of family INTEGER. */
@@ -53,6 +53,12 @@ export function encodeInteger(buffer: CodeBuffer, form: Form, a: Operand, b: Ope
   if ((flags & SIZELESS) !== 0) size = 32;
   else if ((flags & BYTE) !== 0) size = 8;
   else if (size !== 8 && size !== 32 && size !== 64) throw new Error('bug: the operand size is not stated; write memory.as(32)');
+
+  if ((flags & WIDENING) !== 0 && rm.bits !== 8 && rm.bits !== 16) throw new Error('bug: the source must be a byte or a word; write memory.as(8)');
+
+  if (regBits !== 0 && rm.kind === GPR && rm.bits !== regBits && (flags & (WIDENING | SIGN_EXTENDING)) === 0) {
+    throw new Error(`bug: the operands have different width: ${String(a)}, ${String(b)}`);
+  }
 
   let opcode = form.opcode;
   let imm = 0;

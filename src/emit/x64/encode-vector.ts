@@ -4,7 +4,8 @@
 import type { CodeBuffer } from './code-buffer.ts';
 import { encodeMemory } from './encode-memory.ts';
 import { type Form, MR, MRI, MVR, RM, RMI, RMV, RVM, RVMI, RVMR, VMI } from './form.ts';
-import { GPR, IMM, MASK, MEM, type Mem, type Operand, type Register, VEC } from './registers.ts';
+import { GPR, IMM, LABEL, MASK, MEM, type Mem, type Operand, type Register, VEC } from './registers.ts';
+import { FULL, NARROWS } from './vector-forms.ts';
 
 /** Vector bits an operand implies: its own, its vector index's, or the stated memory width. */
 function widthOf(operand: Operand | undefined): number {
@@ -15,8 +16,22 @@ function widthOf(operand: Operand | undefined): number {
 }
 
 /** The vector length in bits of an instruction with these operands (128 when nothing says more). */
-export function vectorBits(a: Operand | undefined, b: Operand | undefined, c: Operand | undefined): number {
+export function vectorBits(form: Form, a: Operand | undefined, b: Operand | undefined, c: Operand | undefined): number {
+  if (form.length >= 0) return 128 << form.length;
+  if ((form.w & NARROWS) !== 0 && typeof b === 'object' && b.kind === MEM && b.bits === 0) {
+    if (widthOf(a) === 256) return 512;
+    throw new Error('bug: the source width is not stated; write memory.as(128) or memory.as(256)');
+  }
+  if (form.tuple === FULL && (form.w & NARROWS) === 0) {
+    requireSameWidth(a, b);
+    requireSameWidth(b, c);
+  }
   return Math.max(128, widthOf(a), widthOf(b), widthOf(c));
+}
+
+function requireSameWidth(a: Operand | undefined, b: Operand | undefined): void {
+  if (typeof a !== 'object' || typeof b !== 'object' || a.kind !== VEC || b.kind !== VEC || a.bits === b.bits) return;
+  throw new Error(`bug: the operands have different width: ${a}, ${b}`);
 }
 
 function numberOf(operand: Operand | undefined): number {
@@ -61,20 +76,21 @@ export function encodeVector(
   // A masked destination; general registers and numbers carry no mask.
   let mask = 0;
   let zeroing = false;
-  if (typeof a === 'object' && a.kind !== GPR && a.kind !== 32) {
+  if (typeof a === 'object' && a.kind !== GPR && a.kind !== LABEL) {
     mask = a.mask;
     zeroing = a.zeroing;
   }
-  const bits = form.length >= 0 ? 128 << form.length : vectorBits(a, b, c);
+  const bits = vectorBits(form, a, b, c);
   const vexW = (form.w & 3) - 1;
   const evexW = ((form.w >> 2) & 3) - 1;
   let wide = 0;
   if ((form.w & 16) !== 0 && (is64(a) || is64(b) || is64(c))) wide = 1;
 
-  const inMemory = rm.kind === MEM;
   const broadcasts = rm.kind === MEM && rm.broadcasts;
-  const indexNumber = rm.kind === MEM ? rm.index : rm.index;
-  const evex = vexW < 0 || bits === 512 || mask !== 0 || broadcasts || reg > 15 || v > 15 || indexNumber > 15 || (forceEvex && evexW >= 0);
+  const evex = vexW < 0 || bits === 512 || mask !== 0 || broadcasts || reg > 15 || v > 15 || rm.index > 15 || imm > 0xff
+    // Shifts by an immediate read memory only under EVEX.
+    || (form.layout === VMI && rm.kind === MEM)
+    || (forceEvex && evexW >= 0);
   if (evex && evexW < 0) throw new Error('bug: this instruction has no EVEX encoding, which its operands ask for');
 
   // Inverted high bits of ModRM.reg (R), the index (X) and the base or ModRM.rm (B).
@@ -117,8 +133,8 @@ export function encodeVector(
     }
   }
   buffer.u8(form.opcode);
-  if (inMemory && rm.kind === MEM) encodeMemory(buffer, reg, rm, step, tail);
-  else buffer.u8(0xc0 | ((reg & 7) << 3) | (indexNumber & 7));
+  if (rm.kind === MEM) encodeMemory(buffer, reg, rm, step, tail);
+  else buffer.u8(0xc0 | ((reg & 7) << 3) | (rm.index & 7));
   if (imm >= 0) buffer.u8(imm);
 }
 

@@ -21,6 +21,8 @@ export const MULTIPLY = 32;
 export const WIDENING = 64;
 /** Byte operand, no low opcode bit. */
 export const BYTE = 128;
+/** A 32-bit source into a 64-bit register. */
+export const SIGN_EXTENDING = 256;
 
 const GM = GPR | MEM;
 const ESCAPE = 0x100;
@@ -66,7 +68,7 @@ const jump = (condition: number) => branch(0x70 | condition);
 export const integerInstructions = {
   // Moves
   mov: either(either(mr(0x88, 0, SIZED), rMemory(0x8a, 0, SIZED)), either(moveImmediate, storeImmediate)),
-  movzx: rm(0xb6, ESCAPE, WIDENING), movsx: rm(0xbe, ESCAPE, WIDENING), movsxd: rm(0x63),
+  movzx: rm(0xb6, ESCAPE, WIDENING), movsx: rm(0xbe, ESCAPE, WIDENING), movsxd: rm(0x63, 0, SIGN_EXTENDING),
   lea: rMemory(0x8d), xchg: mr(0x86, 0, SIZED), push: o(0x50), pop: o(0x58),
   cmovo: cmov(0), cmovno: cmov(1), cmovb: cmov(2), cmovae: cmov(3), cmove: cmov(4), cmovne: cmov(5), cmovbe: cmov(6), cmova: cmov(7),
   cmovs: cmov(8), cmovns: cmov(9), cmovp: cmov(10), cmovnp: cmov(11), cmovl: cmov(12), cmovge: cmov(13), cmovle: cmov(14), cmovg: cmov(15),

@@ -34,8 +34,8 @@ export class Listing {
     const op = this.ops[i];
     if (form === undefined || op === undefined) throw new Error(`bug: there is no instruction ${i}`);
     const operands = this.operands.slice(4 * i, 4 * i + 4);
-    const bytes = vectorBits(operands[0], operands[1], operands[2]) / 8;
-    const lanes = form.family !== VECTOR || form.element === 0 ? 0 : (form.tuple > 0 ? bytes : bytes >> -form.tuple) / form.element;
+    let lanes = 0;
+    if (form.family === VECTOR && form.element > 0) lanes = (vectorBits(form, operands[0], operands[1], operands[2]) >> (3 - form.tuple)) / form.element;
     let text: string = op;
     let separator = ' ';
     for (const operand of operands) {

@@ -181,7 +181,7 @@ export class Mem {
     if (inside === '') inside = `${this.disp}`;
     else if (this.disp !== 0) inside += this.disp < 0 ? `${this.disp}` : `+${this.disp}`;
     const masked = this.mask === 0 ? '' : `{k${this.mask}}`;
-    return `${POINTERS[this.bits]}[${inside}]${this.broadcasts ? `{1to${lanes}}` : ''}${masked}`;
+    return `${this.broadcasts ? '' : POINTERS[this.bits]}[${inside}]${this.broadcasts ? `{1to${lanes}}` : ''}${masked}`;
   }
 }
 

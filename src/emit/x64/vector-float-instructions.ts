@@ -4,8 +4,8 @@
  */
 import { either } from './form.ts';
 import {
-  EVEX0, EVEX1, F2_0F, F3_0F, FULL, gm, gmMemory, HALF, kvmi, mr, mri, mriGeneral, mrMemory, mvr, NP_0F, P66_0F, P66_38, P66_3A,
-  pd, ps, rm, rmi, rmMemory, rmv, rvm, rvmGeneral, rvmi, rvmMemory, rvmr, rvmRegister, sd, ss, VEX0, VEX1, W0, W01, W1, WGPR,
+  EVEX0, EVEX1, F2_0F, F3_0F, FULL, gm, gmMemory, HALF, kvmi, mr, mri, mriGeneral, mrMemory, mvr, mvrRegister, NP_0F, P66_0F, P66_38, P66_3A,
+  pd, ps, rm, rmi, rmMemory, rmNarrow, rmv, rvm, rvmGeneral, rvmi, rvmMemory, rvmr, rvmRegister, sd, ss, VEX0, VEX1, W0, W01, W1, WGPR,
 } from './vector-forms.ts';
 
 export const floatInstructions = {
@@ -14,8 +14,8 @@ export const floatInstructions = {
   vmovupd: either(rm(0x10, P66_0F, W01), mr(0x11, P66_0F, W01)),
   vmovaps: either(rm(0x28, NP_0F, W0), mr(0x29, NP_0F, W0)),
   vmovapd: either(rm(0x28, P66_0F, W01), mr(0x29, P66_0F, W01)),
-  vmovss: either(either(rmMemory(0x10, F3_0F, W0, 4), mrMemory(0x11, F3_0F, W0, 4)), rvmRegister(0x10, F3_0F, W0, 4)),
-  vmovsd: either(either(rmMemory(0x10, F2_0F, W01, 8), mrMemory(0x11, F2_0F, W01, 8)), rvmRegister(0x10, F2_0F, W01, 8)),
+  vmovss: either(either(rmMemory(0x10, F3_0F, W0, 4), mrMemory(0x11, F3_0F, W0, 4)), either(rvmRegister(0x10, F3_0F, W0, 4), mvrRegister(0x11, F3_0F, W0, 4))),
+  vmovsd: either(either(rmMemory(0x10, F2_0F, W01, 8), mrMemory(0x11, F2_0F, W01, 8)), either(rvmRegister(0x10, F2_0F, W01, 8), mvrRegister(0x11, F2_0F, W01, 8))),
   vmovntps: mrMemory(0x2b, NP_0F, W0),
   vmovhlps: rvmRegister(0x12, NP_0F, W0),
   vmovlhps: rvmRegister(0x16, NP_0F, W0),
@@ -83,10 +83,10 @@ export const floatInstructions = {
   vcvtdq2ps: rm(0x5b, NP_0F, W0, FULL, 4), vcvtudq2ps: rm(0x7a, F2_0F, EVEX0, FULL, 4),
   vcvtps2dq: rm(0x5b, P66_0F, W0, FULL, 4), vcvttps2dq: rm(0x5b, F3_0F, W0, FULL, 4),
   vcvtps2udq: rm(0x79, NP_0F, EVEX0, FULL, 4), vcvttps2udq: rm(0x78, NP_0F, EVEX0, FULL, 4),
-  vcvtps2pd: rm(0x5a, NP_0F, W0, HALF, 4), vcvtpd2ps: rm(0x5a, P66_0F, W01, FULL, 8),
+  vcvtps2pd: rm(0x5a, NP_0F, W0, HALF, 4), vcvtpd2ps: rmNarrow(0x5a, P66_0F, W01, FULL, 8),
   vcvtdq2pd: rm(0xe6, F3_0F, W0, HALF, 4), vcvtudq2pd: rm(0x7a, F3_0F, EVEX0, HALF, 4),
-  vcvtpd2dq: rm(0xe6, F2_0F, W01, FULL, 8), vcvttpd2dq: rm(0xe6, P66_0F, W01, FULL, 8),
-  vcvtqq2pd: rm(0xe6, F3_0F, EVEX1, FULL, 8), vcvtqq2ps: rm(0x5b, NP_0F, EVEX1, FULL, 8),
+  vcvtpd2dq: rmNarrow(0xe6, F2_0F, W01, FULL, 8), vcvttpd2dq: rmNarrow(0xe6, P66_0F, W01, FULL, 8),
+  vcvtqq2pd: rm(0xe6, F3_0F, EVEX1, FULL, 8), vcvtqq2ps: rmNarrow(0x5b, NP_0F, EVEX1, FULL, 8),
   vcvttpd2qq: rm(0x7a, P66_0F, EVEX1, FULL, 8), vcvttps2qq: rm(0x7a, P66_0F, EVEX0, HALF, 4),
   vcvtph2ps: rm(0x13, P66_38, W0, HALF), vcvtps2ph: mri(0x1d, P66_3A, W0, HALF),
   vcvtss2sd: ss(0x5a), vcvtsd2ss: sd(0x5a),

@@ -8,7 +8,8 @@ import { GPR, type Gpr, IMM, MASK, type Mask, MEM, type Mem, VEC, type Vec } fro
 /** Opcode map · 4 + mandatory prefix (0 none, 1 = 66, 2 = F3, 3 = F2). Map 1 = 0F, 2 = 0F 38, 3 = 0F 3A. */
 export const NP_0F = 4, P66_0F = 5, F3_0F = 6, F2_0F = 7, P66_38 = 9, F3_38 = 10, P66_3A = 13;
 
-/** W: bits 0-1 = 1 + VEX.W, bits 2-3 = 1 + EVEX.W; 0 means the encoding does not exist. Bit 4: W follows the general register. */
+/** W: bits 0-1 = 1 + VEX.W, bits 2-3 = 1 + EVEX.W; 0 means the encoding does not exist. Bit 4: W follows the general register. Bit 5: the source is wider than the destination. */
+export const NARROWS = 32;
 export const VEX0 = 1, VEX1 = 2, EVEX0 = 4, EVEX1 = 8, W0 = 5, W1 = 10, W01 = 9, WGPR = 16 + 5, WGPR_VEX = 16 + 1;
 
 /** Tuples that scale with the vector length: all of it, a half, a quarter, an eighth. Positive tuples are bytes. */
@@ -31,6 +32,8 @@ type Builder<Operands extends readonly unknown[]> = (
 export const rvm: Builder<[Vec, Vec, Vec | Mem]> = (o, p, w, t = FULL, e = 0) => form(RVM, VEC, VEC, VM, 0, o, p, w, t, e);
 /** dst, a, b: registers only */
 export const rvmRegister: Builder<[Vec, Vec, Vec]> = (o, p, w, t = FULL, e = 0) => form(RVM, VEC, VEC, VEC, 0, o, p, w, t, e);
+/** dst, a, b as a store: the mirror of rvmRegister */
+export const mvrRegister: Builder<[Vec, Vec, Vec]> = (o, p, w, t = FULL, e = 0) => form(MVR, VEC, VEC, VEC, 0, o, p, w, t, e);
 /** dst, a, mem */
 export const rvmMemory: Builder<[Vec, Vec, Mem]> = (o, p, w, t = FULL, e = 0) => form(RVM, VEC, VEC, MEM, 0, o, p, w, t, e);
 /** dst, a, general|mem */
@@ -41,6 +44,8 @@ export const kvm: Builder<[Mask, Vec, Vec | Mem]> = (o, p, w, t = FULL, e = 0) =
 export const kvmi: Builder<[Mask, Vec, Vec | Mem, number]> = (o, p, w, t = FULL, e = 0) => form(RVMI, MASK, VEC, VM, IMM, o, p, w, t, e);
 /** dst, src|mem */
 export const rm: Builder<[Vec, Vec | Mem]> = (o, p, w, t = FULL, e = 0) => form(RM, VEC, VM, 0, 0, o, p, w, t, e);
+/** narrower dst, src|mem: a memory source gives the length, by `.as(bits)` where the destination cannot tell */
+export const rmNarrow: Builder<[Vec, Vec | Mem]> = (o, p, w, t = FULL, e = 0) => form(RM, VEC, VM, 0, 0, o, p, w | NARROWS, t, e);
 /** dst, mem */
 export const rmMemory: Builder<[Vec, Mem]> = (o, p, w, t = FULL, e = 0) => form(RM, VEC, MEM, 0, 0, o, p, w, t, e);
 /** dst, general|mem */
