@@ -1,0 +1,135 @@
+/**
+ * Indices must lie inside their axis. Where an index is only a rearrangement of an input, its range is checked on the host
+ * before the run; where it is computed, the graph is wrapped so that the kernel stays inside its memory, and two more
+ * outputs tell the range after the run. Either way the caller gets an IndexError and no cell is written.
+ */
+import { IndexError, raise } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
+import { binary, constant, reduce, where } from '../ir/build.ts';
+import { infoOf } from '../ir/dtype.ts';
+import type { Storage } from '../ir/leaf.ts';
+import type { Node } from '../ir/node.ts';
+import type { Range, Value } from './value.ts';
+
+/** One index tensor that must lie in 0 … limit − 1. */
+export interface IndexCheck {
+  /** Where the indexing node stands in the graph's topological order: its label is looked up there. */
+  readonly position: number;
+  readonly limit: number;
+  readonly source:
+    | { readonly from: 'input'; readonly input: number }
+    /** Two scalar outputs: max(index) and max(~index), from which min = ~max(~index). */
+    | { readonly from: 'outputs'; readonly high: number; readonly low: number };
+}
+
+const labels = new WeakMap<Node, string>();
+
+/**
+ * Names an indexing node's index for error messages.
+ * @example labelIndex(node, 'crossEntropy: label') // 'crossEntropy: label 12 is outside …'
+ */
+export function labelIndex(node: Node, label: string): void {
+  labels.set(node, label);
+}
+
+/** Collects the checks of one graph while it is rebuilt for a device. */
+export class IndexGuard {
+  readonly checks: IndexCheck[] = [];
+  /** The scalars to compute besides the graph's own outputs. */
+  readonly extraOutputs: Node[] = [];
+  readonly #firstExtra: number;
+  readonly #inputs: ReadonlyMap<Node, number>;
+  readonly #dependent: ReadonlySet<Node>;
+  readonly #guarded = new Map<Node, Map<number, Node>>();
+
+  /** @param dependent the nodes of the graph that depend on an input */
+  constructor(outputCount: number, inputs: ReadonlyMap<Node, number>, dependent: ReadonlySet<Node>) {
+    this.#firstExtra = outputCount;
+    this.#inputs = inputs;
+    this.#dependent = dependent;
+  }
+
+  /** The index to give to the device in place of `index`, which is `rebuilt` in its graph. */
+  guard(index: Node, rebuilt: Node, limit: number, position: number): Node {
+    if (sizeOf(index.shape) === 0) return rebuilt;
+    let byLimit = this.#guarded.get(index);
+    if (byLimit === undefined) this.#guarded.set(index, (byLimit = new Map()));
+    let guarded = byLimit.get(limit);
+    if (guarded === undefined) byLimit.set(limit, (guarded = this.#add(index, rebuilt, limit, position)));
+    return guarded;
+  }
+
+  #add(index: Node, rebuilt: Node, limit: number, position: number): Node {
+    const input = rearrangedInput(index, this.#inputs);
+    if (input !== undefined) {
+      this.checks.push({ position, limit, source: { from: 'input', input } });
+      return rebuilt;
+    }
+    if (this.#dependent.has(index)) {
+      const high = this.#firstExtra + this.extraOutputs.length;
+      const axes = rebuilt.shape.map((_, i) => i);
+      const inverted = binary('xor', rebuilt, constant(-1, rebuilt.shape, 'int32'));
+      this.extraOutputs.push(reduce('amax', rebuilt, axes), reduce('amax', inverted, axes));
+      this.checks.push({ position, limit, source: { from: 'outputs', high, low: high + 1 } });
+    }
+    return clamped(rebuilt, limit);
+  }
+}
+
+/** The input that the index only rearranges, so that it takes no other values; undefined if it computes or leaves some out. */
+function rearrangedInput(index: Node, inputs: ReadonlyMap<Node, number>): number | undefined {
+  let node = index;
+  for (;;) {
+    const input = inputs.get(node);
+    if (input !== undefined) return input;
+    switch (node.op) {
+      case 'cast':
+        // Float → int32 keeps the range (both ends truncate toward zero); narrowing to uint8 or bool does not.
+        if (infoOf(node.dtype).rank < infoOf('int32').rank) return undefined;
+        break;
+      case 'reshape':
+      case 'permute':
+      case 'expand':
+      case 'flip':
+      case 'detach':
+      case 'realize':
+        break;
+      default:
+        return undefined;
+    }
+    node = node.inputs[0]!;
+  }
+}
+
+function clamped(index: Node, limit: number): Node {
+  const of = (value: number) => constant(value, index.shape, 'int32');
+  const below = where(binary('lt', index, of(limit)), index, of(limit - 1));
+  return binary('max', below, of(0));
+}
+
+/** Checks the indices that come from inputs. @throws IndexError */
+export function checkInputs(checks: readonly IndexCheck[], order: readonly Node[], inputs: readonly Value[]): void {
+  for (const { source, limit, position } of checks) {
+    if (source.from === 'input') check(inputs[source.input]!.range(), limit, order[position]!);
+  }
+}
+
+/** Checks the indices that were computed, after the run. @throws IndexError */
+export function checkOutputs(checks: readonly IndexCheck[], order: readonly Node[], outputs: readonly Storage[]): void {
+  for (const { source, limit, position } of checks) {
+    if (source.from !== 'outputs') continue;
+    const high = outputs[source.high]!.read()[0]!;
+    const low = ~outputs[source.low]!.read()[0]!;
+    check({ low, high }, limit, order[position]!);
+  }
+}
+
+function check(range: Range | undefined, limit: number, node: Node): void {
+  if (range === undefined) return;
+  const low = Math.trunc(range.low);
+  const high = Math.trunc(range.high);
+  if (low >= 0 && high < limit) return;
+  const label = labels.get(node) ?? `${node.op}: index`;
+  const valid = limit === 0 ? 'there is no valid one' : `valid 0 to ${limit - 1}`;
+  raise(new IndexError(`${label} ${low < 0 ? low : high} is outside axis of size ${limit} (${valid})`));
+}

@@ -1,0 +1,111 @@
+/**
+ * A program: a graph compiled for a device, with what must be checked around each run. Programs hold no values, so the
+ * cache of them costs code, not data. Whoever has a graph asks `programFor`; equal graphs get one program.
+ */
+import { sizeOf } from '../base/shape.ts';
+import { param, withInputs } from '../ir/build.ts';
+import type { DType } from '../ir/dtype.ts';
+import type { Graph, Node } from '../ir/node.ts';
+import { topological } from '../ir/walk.ts';
+import type { Device, Executable } from '../runtime/device.ts';
+import { type IndexCheck, IndexGuard } from './index-checks.ts';
+import { structuralKey } from './structural-key.ts';
+
+export interface Program {
+  readonly device: Device;
+  /** What the device was given. */
+  readonly graph: Graph;
+  readonly executable: Executable;
+  /** The wanted outputs first, then those of computed index checks. */
+  readonly outputs: readonly OutputInfo[];
+  readonly checks: readonly IndexCheck[];
+  /** Some check needs the run's outputs, so cells must not be overwritten during it. */
+  readonly checksOutputs: boolean;
+}
+
+export interface OutputInfo {
+  readonly dtype: DType;
+  readonly size: number;
+}
+
+/** A graph over existing nodes: `inputs` are its leaves, whatever stands behind them. */
+export interface ProgramRequest extends Graph {
+  /** All its nodes, inputs before users. */
+  readonly order: readonly Node[];
+}
+
+/** Programs kept per device; the one unused for longest makes room. */
+const CACHE_SIZE = 256;
+const caches = new WeakMap<Device, Map<string, Program>>();
+
+export function programFor(device: Device, request: ProgramRequest): Program {
+  let cache = caches.get(device);
+  if (cache === undefined) caches.set(device, (cache = new Map()));
+  const inputs = new Map(request.inputs.map((node, i) => [node, i]));
+  const key = structuralKey(request.order, request.outputs, inputs, request.donations);
+  let program = cache.get(key);
+  if (program === undefined) program = build(device, request, inputs);
+  else cache.delete(key);
+  cache.set(key, program); // Map keeps insertion order: the last used is last
+  if (cache.size > CACHE_SIZE) {
+    const [oldest] = cache.keys();
+    if (oldest !== undefined) cache.delete(oldest);
+  }
+  return program;
+}
+
+function build(device: Device, request: ProgramRequest, inputs: ReadonlyMap<Node, number>): Program {
+  const { order, outputs, donations } = request;
+  const guard = new IndexGuard(outputs.length, inputs, dependents(order, inputs));
+  const rebuilt = new Map<Node, Node>();
+  order.forEach((node, position) => {
+    rebuilt.set(node, rebuild(node, position));
+  });
+
+  function rebuild(node: Node, position: number): Node {
+    const input = inputs.get(node);
+    if (input !== undefined) return param(input, node.shape, node.dtype);
+    const operands = node.inputs.map((operand) => rebuilt.get(operand)!);
+    switch (node.op) {
+      case 'detach': // means nothing to a device
+        return operands[0]!;
+      case 'gather': {
+        const [x, index] = node.inputs;
+        const limit = x!.shape[node.attributes.axis]!;
+        return withInputs(node, [operands[0]!, guard.guard(index!, operands[1]!, limit, position)]);
+      }
+      case 'scatterAdd': {
+        const limit = node.shape[node.attributes.axis]!;
+        return withInputs(node, [operands[0]!, guard.guard(node.inputs[1]!, operands[1]!, limit, position)]);
+      }
+      default:
+        return withInputs(node, operands);
+    }
+  }
+
+  const wanted = [...outputs.map((node) => rebuilt.get(node)!), ...guard.extraOutputs];
+  const graph: Graph = { inputs: request.inputs.map((node) => rebuilt.get(node)!), outputs: wanted, donations };
+  return {
+    device,
+    graph,
+    executable: device.compile(graph),
+    outputs: wanted.map(({ dtype, shape }) => ({ dtype, size: sizeOf(shape) })),
+    checks: guard.checks,
+    checksOutputs: guard.extraOutputs.length > 0,
+  };
+}
+
+/** The nodes whose value depends on an input. */
+function dependents(order: readonly Node[], inputs: ReadonlyMap<Node, number>): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  for (const node of order) {
+    if (inputs.has(node) || node.inputs.some((operand) => found.has(operand))) found.add(node);
+  }
+  return found;
+}
+
+/** The request for `outputs`, cut at the nodes that `isInput` accepts. Inputs that are not reached are left out. */
+export function requestFor(outputs: readonly Node[], isInput: (node: Node) => boolean): ProgramRequest {
+  const order = topological(outputs, isInput);
+  return { order, outputs, inputs: order.filter(isInput) };
+}

@@ -1,0 +1,93 @@
+/**
+ * The trace context: what a function being captured has touched so far. At most one trace is open at a time; a compiled
+ * function called inside another is simply part of it. This is the engine's only mutable module state besides its caches.
+ */
+import { raise, TraceError } from '../base/errors.ts';
+import type { Shape } from '../base/shape.ts';
+import { constant, param } from '../ir/build.ts';
+import type { DType } from '../ir/dtype.ts';
+import type { Node } from '../ir/node.ts';
+import type { NodeCell } from './cell.ts';
+
+/** How a trace used a cell: the parameter that stood for it when it was read, the node it was assigned last. */
+export interface CellUse {
+  parameter?: Node;
+  assigned?: Node;
+}
+
+/** A setting that shaped the trace, and how to read it again. */
+export interface Mode {
+  readonly value: unknown;
+  readonly read: () => unknown;
+}
+
+export class Trace {
+  /** For messages: the compiled function's name. */
+  readonly name: string;
+  /** Its parameters so far: arguments first, then cells in the order they were read. */
+  readonly parameters: Node[] = [];
+  readonly cells = new Map<NodeCell, CellUse>();
+  readonly modes = new Map<object, Mode>();
+  /** Nodes with smaller ids were made before the trace: values that the function closes over. */
+  readonly firstId = constant(0).id;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** A new placeholder for a value that the run will bring. */
+  parameter(shape: Shape, dtype: DType): Node {
+    const node = param(this.parameters.length, shape, dtype);
+    this.parameters.push(node);
+    owners.set(node, this);
+    return node;
+  }
+
+  useOf(cell: NodeCell): CellUse {
+    let use = this.cells.get(cell);
+    if (use === undefined) this.cells.set(cell, (use = {}));
+    return use;
+  }
+}
+
+const owners = new WeakMap<Node, Trace>();
+let current: Trace | undefined;
+
+/** The trace that is open, if one is. */
+export function currentTrace(): Trace | undefined {
+  return current;
+}
+
+/** Runs `body` with `trace` open, and closes it however `body` ends. */
+export function withTrace<T>(trace: Trace, body: () => T): T {
+  if (current !== undefined) throw new Error('bug: a trace is already open');
+  current = trace;
+  try {
+    return body();
+  } finally {
+    current = undefined;
+  }
+}
+
+/**
+ * Tells the open trace that it depends on a setting outside tensors and cells, such as a module's training mode: a
+ * replay reads the setting again and the function is traced anew where it has changed. Does nothing outside a trace.
+ * @param owner counts once per trace   @param read returns the setting; compared with ===
+ * @example noteMode(this, () => this.#training)
+ */
+export function noteMode(owner: object, read: () => unknown): void {
+  if (current !== undefined && !current.modes.has(owner)) current.modes.set(owner, { value: read(), read });
+}
+
+/** Fails for a placeholder where a value is needed, saying which of the two mistakes it is. @throws TraceError */
+export function raiseTraced(op: string, node: Node): never {
+  const owner = owners.get(node);
+  if (owner === undefined) throw new Error(`bug: ${op} met a parameter that no trace made`);
+  raise(
+    new TraceError(
+      owner === current
+        ? `${op}: this tensor has no value while ${owner.name} is being compiled; return it from the function and read it there, or set .disabled on the compiled function to run it step by step`
+        : `${op}: this tensor was made while ${owner.name} was being compiled and cannot be used after it; return it from the function, or keep it in a Cell`,
+    ),
+  );
+}
