@@ -69,13 +69,15 @@ export class Assembler {
   emitUnchecked(op: Op, a?: Operand, b?: Operand, c?: Operand, d?: Operand): void {
     const forms = formsOf.get(op);
     if (forms === undefined) throw new Error(`bug: ${op} is not an instruction`);
-    const kindA = kindOf(a);
-    const kindB = kindOf(b);
-    const kindC = kindOf(c);
-    const kindD = kindOf(d);
+    // Each operand has one kind bit, so a subset of what the form accepts, equal in number, is a match.
+    let kinds = kindOf(a);
+    let count = a === undefined ? 0 : 1;
+    if (b !== undefined) { kinds |= kindOf(b) << 6; count = 2; }
+    if (c !== undefined) { kinds |= kindOf(c) << 12; count = 3; }
+    if (d !== undefined) { kinds |= kindOf(d) << 18; count = 4; }
     for (let i = 0; i < forms.length; i++) {
       const form = forms[i];
-      if (form !== undefined && accepts(form.a, kindA) && accepts(form.b, kindB) && accepts(form.c, kindC) && accepts(form.d, kindD)) {
+      if (form !== undefined && (kinds & ~form.accepts) === 0 && form.count === count) {
         const buffer = this.buffer;
         buffer.reserve();
         this.log.record(buffer.length, op, form, a, b, c, d);
@@ -156,17 +158,13 @@ export class Assembler {
     const listing = (): string => {
       const lines = [log.render(code, instructionBytes, labels)];
       for (const { label, bytes } of constants) {
-        const words = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+        const words = Array.from(bytes(), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
         lines.push(`  ${label.offset.toString(16).padStart(5)}  ${label.name}: ${words}`);
       }
       return lines.join('\n');
     };
     return { code, instructionBytes, labels: offsets, listing };
   }
-}
-
-function accepts(accepted: number, kind: number): boolean {
-  return kind === 0 ? accepted === 0 : (accepted & kind) !== 0;
 }
 
 /** `vmovaps xmm1, xmm9` is a byte shorter as a store: the high register moves to the field the short prefix can extend. */

@@ -6,7 +6,9 @@ import type { CodeBuffer } from './code-buffer.ts';
 import { Label, type Mem, ripRelative } from './registers.ts';
 
 interface Entry {
-  readonly bytes: Uint8Array;
+  /** The content, made when asked for: most constants are splats and need no array until then. */
+  readonly bytes: () => Uint8Array;
+  readonly size: number;
   readonly align: number;
   readonly operand: Mem;
   readonly label: Label;
@@ -34,7 +36,7 @@ export class ConstantPool {
     const key = (bits >>> 0) * 32 + lanes;
     const known = this.words.get(key);
     if (known !== undefined) return known;
-    const operand = this.insert(new Uint8Array(new Uint32Array(lanes).fill(bits).buffer), 4);
+    const operand = this.insert(4 * lanes, () => new Uint8Array(new Uint32Array(lanes).fill(bits).buffer));
     this.words.set(key, operand);
     return operand;
   }
@@ -44,17 +46,18 @@ export class ConstantPool {
     const key = bytes.join();
     const known = this.contents.get(key);
     if (known !== undefined) return known;
-    const operand = this.insert(bytes.slice(), 1);
+    const copy = bytes.slice();
+    const operand = this.insert(copy.length, () => copy);
     this.contents.set(key, operand);
     return operand;
   }
 
-  private insert(bytes: Uint8Array, leastAlign: number): Mem {
-    let align = leastAlign;
-    while (align < bytes.length && align < POOL_ALIGN) align *= 2;
+  private insert(size: number, bytes: () => Uint8Array): Mem {
+    let align = 1;
+    while (align < size && align < POOL_ALIGN) align *= 2;
     const label = new Label(`constant${this.entries.length}`);
     const operand = ripRelative(label);
-    this.entries.push({ bytes, align, operand, label });
+    this.entries.push({ bytes, size, align, operand, label });
     return operand;
   }
 
@@ -63,12 +66,12 @@ export class ConstantPool {
     if (this.entries.length === 0) return [];
     const ordered = this.entries.slice().sort((a, b) => b.align - a.align);
     alignTo(buffer, POOL_ALIGN);
-    for (const { bytes, align, label } of ordered) {
+    for (const { bytes, size, align, label } of ordered) {
       alignTo(buffer, align);
-      buffer.reserve(bytes.length);
+      buffer.reserve(size);
       label.offset = buffer.length;
-      buffer.bytes.set(bytes, buffer.length);
-      buffer.length += bytes.length;
+      buffer.bytes.set(bytes(), buffer.length);
+      buffer.length += size;
     }
     return ordered;
   }

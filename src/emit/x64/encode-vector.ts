@@ -112,10 +112,13 @@ export function encodeVector(
     const vHigh = rm.kind === MEM && rm.vectorBits !== 0 ? (rm.index >> 4) & 1 : (v >> 4) & 1;
     const length = bits === 512 ? 2 : bits === 256 ? 1 : 0;
     if (broadcasts && form.element === 0) throw new Error('bug: this instruction has no broadcast operand');
-    buffer.u8(0x62);
-    buffer.u8(((~reg & 8) << 4) | ((x ^ 1) << 6) | ((base ^ 1) << 5) | (~reg & 16) | map);
-    buffer.u8((w << 7) | ((~v & 15) << 3) | 4 | pp);
-    buffer.u8((zeroing ? 0x80 : 0) | (length << 5) | (broadcasts ? 0x10 : 0) | ((vHigh ^ 1) << 3) | mask);
+    const { bytes, length: at } = buffer;
+    bytes[at] = 0x62;
+    bytes[at + 1] = ((~reg & 8) << 4) | ((x ^ 1) << 6) | ((base ^ 1) << 5) | (~reg & 16) | map;
+    bytes[at + 2] = (w << 7) | ((~v & 15) << 3) | 4 | pp;
+    bytes[at + 3] = (zeroing ? 0x80 : 0) | (length << 5) | (broadcasts ? 0x10 : 0) | ((vHigh ^ 1) << 3) | mask;
+    bytes[at + 4] = form.opcode;
+    buffer.length = at + 5;
     if (broadcasts) step = form.element;
     else if (form.tuple > 0) step = wide === 1 && form.layout === RVM ? 8 : form.tuple;
     else step = bits >> (3 - form.tuple);
@@ -131,8 +134,8 @@ export function encodeVector(
       buffer.u8(((~reg & 8) << 4) | ((x ^ 1) << 6) | ((base ^ 1) << 5) | map);
       buffer.u8((w << 7) | vInverted | length | pp);
     }
+    buffer.u8(form.opcode);
   }
-  buffer.u8(form.opcode);
   if (rm.kind === MEM) encodeMemory(buffer, reg, rm, step, tail);
   else buffer.u8(0xc0 | ((reg & 7) << 3) | (rm.index & 7));
   if (imm >= 0) buffer.u8(imm);

@@ -14,6 +14,10 @@ export const VECTOR = 0, INTEGER = 1, MOVE_IMMEDIATE = 2, BRANCH = 3, FIXED = 4;
 export interface Form {
   readonly family: number;
   readonly layout: number;
+  /** How many operands. */
+  readonly count: number;
+  /** The four kind masks below in one number, six bits each: what `signature` of fitting operands must be a subset of. */
+  readonly accepts: number;
   /** Accepted operand kinds (bits of registers.ts), 0 where the form has no such operand. */
   readonly a: number;
   readonly b: number;
@@ -33,6 +37,16 @@ export interface Form {
   readonly element: number;
   /** VEX.L / EVEX.L'L fixed by the instruction, or -1 to take it from the widest operand. */
   readonly length: number;
+}
+
+/** Operand kinds (or sets of kinds) packed into one number. */
+export function signature(a: number, b: number, c: number, d: number): number {
+  return a | (b << 6) | (c << 12) | (d << 18);
+}
+
+/** How many of four kinds are there; operands fill from the front. */
+export function countOf(a: number, b: number, c: number, d: number): number {
+  return d !== 0 ? 4 : c !== 0 ? 3 : b !== 0 ? 2 : a !== 0 ? 1 : 0;
 }
 
 /** The forms of one mnemonic, tried in order. `operands` exists in the type only. */

@@ -2,7 +2,7 @@
  * Instructions on general registers: moves, arithmetic, bit operations, atomics, branches, system.
  * The flags say how operand size, immediate and opcode depend on each other; encode-integer.ts obeys them.
  */
-import { BRANCH, either, FIXED, type Form, type Instruction, INTEGER, M, MC, MI, MOVE_IMMEDIATE, MR, O, RM, RMI } from './form.ts';
+import { BRANCH, countOf, either, FIXED, type Form, type Instruction, INTEGER, M, MC, MI, MOVE_IMMEDIATE, MR, O, RM, RMI, signature } from './form.ts';
 import { GPR, type Gpr, IMM, LABEL, type Label, MEM, type Mem } from './registers.ts';
 
 /** The opcode's low bit says "not a byte". */
@@ -30,7 +30,8 @@ const ESCAPE = 0x100;
 function form(
   layout: number, a: number, b: number, c: number, opcode: number, prefix: number, w: number, digit = -1, element = 0, family = INTEGER,
 ): { forms: readonly Form[] } {
-  return { forms: [{ family, layout, a, b, c, d: 0, prefix, opcode, digit, w, tuple: 0, element, length: -1 }] };
+  const [accepts, count] = [signature(a, b, c, 0), countOf(a, b, c, 0)];
+  return { forms: [{ family, layout, count, accepts, a, b, c, d: 0, prefix, opcode, digit, w, tuple: 0, element, length: -1 }] };
 }
 
 type RegisterOrMemory = Gpr | Mem;

@@ -2,7 +2,7 @@
  * Builders of vector instruction forms: the vocabulary in which the tables of vector-*.ts are written.
  * A builder fixes the operand layout; its arguments are opcode, prefix, W, disp8 tuple and broadcast element.
  */
-import { type Form, type Instruction, MR, MRI, MVR, RM, RMI, RMV, RVM, RVMI, RVMR, VECTOR, VMI } from './form.ts';
+import { countOf, type Form, type Instruction, MR, MRI, MVR, RM, RMI, RMV, RVM, RVMI, RVMR, signature, VECTOR, VMI } from './form.ts';
 import { GPR, type Gpr, IMM, MASK, type Mask, MEM, type Mem, VEC, type Vec } from './registers.ts';
 
 /** Opcode map · 4 + mandatory prefix (0 none, 1 = 66, 2 = F3, 3 = F2). Map 1 = 0F, 2 = 0F 38, 3 = 0F 3A. */
@@ -21,7 +21,8 @@ function form(
   layout: number, a: number, b: number, c: number, d: number,
   opcode: number, prefix: number, w: number, tuple: number, element: number, digit = -1, length = -1,
 ): { forms: readonly Form[] } {
-  return { forms: [{ family: VECTOR, layout, a, b, c, d, prefix, opcode, digit, w, tuple, element, length }] };
+  const [accepts, count] = [signature(a, b, c, d), countOf(a, b, c, d)];
+  return { forms: [{ family: VECTOR, layout, count, accepts, a, b, c, d, prefix, opcode, digit, w, tuple, element, length }] };
 }
 
 type Builder<Operands extends readonly unknown[]> = (
