@@ -24,8 +24,12 @@ export interface Prepared {
   close?(): Promise<void>;
 }
 
-/** How long and how often: `sampleMs` a sample, `rounds` samples each, no contender beyond `budgetMs` in all. */
+/**
+ * How long and how often: `sampleMs` a sample, `rounds` samples each, no contender beyond `budgetMs` in all, and none
+ * that needs more than `patienceMs` to get ready, first step included.
+ */
 export interface Effort {
+  readonly patienceMs: number;
   readonly sampleMs: number;
   readonly rounds: number;
   readonly budgetMs: number;
@@ -65,7 +69,7 @@ interface Entrant {
 /**
  * Times the contenders of one workload, interleaved.
  * @returns per contender, in the order given, its timing or why it could not
- * @example await measure(workload, contenders, { sampleMs: 40, rounds: 15, budgetMs: 6000 })
+ * @example await measure(workload, contenders, { patienceMs: 60_000, sampleMs: 40, rounds: 21, budgetMs: 8000 })
  */
 export async function measure(workload: Workload, contenders: readonly Contender[], effort: Effort): Promise<Measured> {
   const entrants: Entrant[] = [];
@@ -103,9 +107,8 @@ export function inProcess(name: string, build: () => Promise<Omit<Prepared, 'fir
   };
 }
 
-/** Warms up, and finds how many steps fill a sample. A step slower than a sixth of the budget gets fewer rounds. */
+/** Warms up, and finds how many steps fill a sample. A step beyond the whole budget has had its only sample with that. */
 async function enter(name: string, prepared: Prepared, effort: Effort): Promise<Entrant> {
-  if (prepared.firstStepMs > effort.budgetMs) return { name, prepared, inner: 1, rounds: 1, times: [] };
   let count = 1;
   let ms = await timeSteps(prepared, count);
   for (let spent = ms; spent < effort.sampleMs; spent += ms) {
@@ -113,6 +116,7 @@ async function enter(name: string, prepared: Prepared, effort: Effort): Promise<
     ms = await timeSteps(prepared, count);
   }
   const perStep = ms / count;
+  if (perStep > effort.budgetMs) return { name, prepared, inner: 1, rounds: 0, times: [perStep] };
   const inner = Math.max(1, Math.round(effort.sampleMs / perStep));
   const affordable = Math.max(1, Math.floor(effort.budgetMs / (inner * perStep)));
   return { name, prepared, inner, rounds: Math.min(effort.rounds, affordable), times: [] };

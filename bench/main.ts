@@ -9,8 +9,8 @@ import { parseOptions, usage, UsageError, type Options } from './options.ts';
 import { rows, table } from './report.ts';
 import { listWorkloads } from './workloads.ts';
 
-const quick: Effort = { sampleMs: 30, rounds: 5, budgetMs: 1500 };
-const thorough: Effort = { sampleMs: 40, rounds: 21, budgetMs: 8000 };
+const quick: Effort = { patienceMs: 20_000, sampleMs: 30, rounds: 5, budgetMs: 1500 };
+const thorough: Effort = { patienceMs: 60_000, sampleMs: 40, rounds: 21, budgetMs: 8000 };
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -34,10 +34,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { contenders, threads } = options;
   const present = await whoIsHere(everyone.filter(({ name }) => contenders?.includes(name) ?? true));
+  const effort = options.isQuick ? quick : thorough;
   const measured: Measured[] = [];
   for (const workload of listWorkloads().filter(({ name }) => options.only.test(name))) {
-    const entrants = present.map((command) => childContender(command, workload, threads));
-    measured.push(await measure(workload, entrants, options.isQuick ? quick : thorough));
+    const entrants = present.map((command) => childContender(command, workload, threads, effort.patienceMs));
+    measured.push(await measure(workload, entrants, effort));
     console.error(`measured ${workload.name}`);
   }
   console.log(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node ${process.versions.node}, ${threads} threads each`);

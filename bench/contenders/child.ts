@@ -28,16 +28,27 @@ interface Answer {
 
 interface Pipe {
   ask(request: object): Promise<Answer>;
+  /** Ends the process at once; whoever awaits an answer gets `reason` instead. */
+  kill(reason: string): void;
   close(): Promise<void>;
 }
 
-/** The contender that a command runs for one workload. @example childContender(command, workload, 2) */
-export function childContender(command: ChildCommand, workload: Workload, threads: number): Contender {
+/**
+ * The contender that a command runs for one workload; it cannot if it is not ready after `patienceMs`.
+ * @example childContender(command, workload, 2, 60_000)
+ */
+export function childContender(
+  command: ChildCommand,
+  workload: Workload,
+  threads: number,
+  patienceMs: number,
+): Contender {
   return {
     name: command.name,
     async prepare(): Promise<Prepared> {
       const { pipe } = await open(command, threads);
-      const answer = await pipe.ask({ prepare: workload, threads });
+      const timer = setTimeout(() => pipe.kill(`not ready after ${patienceMs / 1000} s`), patienceMs);
+      const answer = await pipe.ask({ prepare: workload, threads }).finally(() => clearTimeout(timer));
       if (answer.cannot !== undefined) {
         await pipe.close();
         throw new Error(answer.cannot);
@@ -82,13 +93,15 @@ async function open(command: ChildCommand, threads: number): Promise<{ pipe: Pip
     },
   });
   let complaint = '';
+  let killed: string | undefined;
   child.stderr.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-2000)));
   child.stdin.on('error', () => undefined); // a child that died shows in `ended`
   const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) =>
-      reject(new Error(`the process ended (${signal ?? code}) ${complaint.trim().split('\n').at(-1) ?? ''}`)),
-    );
+    child.once('close', (code, signal) => {
+      const lastWords = complaint.trim().split('\n').at(-1) ?? '';
+      reject(new Error(killed ?? `the process ended (${signal ?? code}) ${lastWords}`));
+    });
   });
   ended.catch(() => undefined); // only of interest while an answer is awaited
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -105,6 +118,10 @@ async function open(command: ChildCommand, threads: number): Promise<{ pipe: Pip
     async ask(request) {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       return read();
+    },
+    kill(reason) {
+      killed = reason;
+      child.kill('SIGKILL');
     },
     async close() {
       child.stdin.end();
