@@ -3,10 +3,12 @@
  * Numeric hashes and comparisons instead of text keys, because it runs for every node before the first step.
  */
 import { sameShape } from '../base/shape.ts';
-import type { DType } from '../ir/dtype.ts';
+import { type DType, dtypes } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
+import { families, type Op } from '../ir/op.ts';
 
-const dtypeCodes = { float32: 1, float64: 2, int32: 3, uint8: 4, bool: 5 } as const satisfies Record<DType, number>;
+/** A number for every op and every dtype: their places in the tables that list them. */
+const codes = new Map<Op | DType, number>([...Object.keys(families), ...Object.keys(dtypes)].map((name, i) => [name as Op | DType, i + 1]));
 
 /** A set of nodes in which no two are equal. */
 export class InternTable {
@@ -29,11 +31,10 @@ export class InternTable {
 
 /** Mixes in the op, dtype, inputs and shape; attributes are left to `equal`, except the value of a constant. */
 function hashOf(node: Node): number {
-  let hash: number = dtypeCodes[node.dtype];
-  const { op } = node;
-  for (let i = 0; i < op.length; i++) hash = mix(hash, op.charCodeAt(i));
-  for (const input of node.inputs) hash = mix(hash, input.id);
-  for (const n of node.shape) hash = mix(hash, n);
+  const { inputs, shape } = node;
+  let hash = mix(codes.get(node.op)!, codes.get(node.dtype)!);
+  for (let i = 0; i < inputs.length; i++) hash = mix(hash, inputs[i]!.id);
+  for (let i = 0; i < shape.length; i++) hash = mix(hash, shape[i]!);
   if (node.op === 'const') hash = mix(hash, Math.fround(node.attributes.value) * 65536);
   return hash;
 }
