@@ -14,7 +14,14 @@ export function printGraph(outputs: readonly Node[]): string {
   const name = (node: Node): string => `%${numbers.get(node)}`;
   const lines = topological(outputs).map((node) => {
     numbers.set(node, numbers.size);
-    return [`${name(node)} =`, node.op, node.dtype, formatShape(node.shape), ...node.inputs.map(name), ...attributesOf(node)].join(' ');
+    return [
+      `${name(node)} =`,
+      node.op,
+      node.dtype,
+      formatShape(node.shape),
+      ...node.inputs.map(name),
+      ...attributesOf(node),
+    ].join(' ');
   });
   return [...lines, `return ${outputs.map(name).join(' ')}`].join('\n');
 }

@@ -67,14 +67,18 @@ it('loads a device once, and only when it is chosen', async () => {
 it('lists the devices and their needs for a name that does not exist', async () => {
   const { currentDevice, register } = await fresh('cuda');
   register('native', fake, 'x86-64 Linux');
-  expect(() => currentDevice()).toThrow(/^FATHOM_DEVICE: 'cuda' does not exist; choose .*native \(needs x86-64 Linux\).*$/);
+  expect(() => currentDevice()).toThrow(
+    /^FATHOM_DEVICE: 'cuda' does not exist; choose .*native \(needs x86-64 Linux\).*$/,
+  );
   expect(() => currentDevice()).toThrow(/reference.* null/);
 });
 
 it('says why a device that was asked for does not work', async () => {
   const { device, register } = await fresh('null');
   register('native', await refusing('koffi could not be loaded: no such file'));
-  expect(() => device('native')).toThrow(/^device: 'native' does not work here: koffi could not be loaded: no such file; choose /);
+  expect(() => device('native')).toThrow(
+    /^device: 'native' does not work here: koffi could not be loaded: no such file; choose /,
+  );
   register('wasm', () => undefined, 'WebAssembly SIMD');
   expect(() => device('wasm')).toThrow(/^device: 'wasm' does not work here: it needs WebAssembly SIMD; choose /);
   expect(device().name).toBe('null');
@@ -82,7 +86,9 @@ it('says why a device that was asked for does not work', async () => {
 
 it('throws a DeviceError', async () => {
   const { currentDevice } = await fresh('cuda');
-  const error: unknown = await Promise.resolve().then(currentDevice).catch((caught: unknown) => caught);
+  const error: unknown = await Promise.resolve()
+    .then(currentDevice)
+    .catch((caught: unknown) => caught);
   expect(error).toMatchObject({ name: new DeviceError('').name });
 });
 

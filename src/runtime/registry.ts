@@ -88,6 +88,8 @@ function attempt(asker: string, name: string, entry: Entry): Device {
 
 /** `native (needs x86-64 Linux and koffi), wasm, reference or null`. */
 function listNames(except?: string): string {
-  const names = [...table].filter(([name]) => name !== except).map(([name, { needs }]) => (needs === '' ? name : `${name} (needs ${needs})`));
+  const names = [...table]
+    .filter(([name]) => name !== except)
+    .map(([name, { needs }]) => (needs === '' ? name : `${name} (needs ${needs})`));
   return [names.slice(0, -1).join(', '), names.at(-1)].filter(Boolean).join(' or ');
 }

@@ -19,12 +19,21 @@ import { flows, pullBack } from './vjp.ts';
 export function gradients(y: Node, xs: readonly Node[], seed: Node = constant(1, y.shape, y.dtype)): Node[] {
   for (const [role, node] of [['the value', y] as const, ...xs.map((x) => ['the variable', x] as const)]) {
     if (!isFloat(node.dtype)) {
-      raise(new DTypeError(`gradients: ${role} must be float32 or float64, got ${node.dtype}; convert with .cast('float32')`));
+      raise(
+        new DTypeError(
+          `gradients: ${role} must be float32 or float64, got ${node.dtype}; convert with .cast('float32')`,
+        ),
+      );
     }
   }
-  if (seed.dtype !== y.dtype) raise(new DTypeError(`gradients: the seed is ${seed.dtype} and the value ${y.dtype}; convert one with .cast()`));
+  if (seed.dtype !== y.dtype)
+    raise(new DTypeError(`gradients: the seed is ${seed.dtype} and the value ${y.dtype}; convert one with .cast()`));
   if (!sameShape(seed.shape, y.shape)) {
-    raise(new ShapeError(`gradients: the seed has shape ${formatShape(seed.shape)}; it must have the value's, ${formatShape(y.shape)}`));
+    raise(
+      new ShapeError(
+        `gradients: the seed has shape ${formatShape(seed.shape)}; it must have the value's, ${formatShape(y.shape)}`,
+      ),
+    );
   }
 
   const path = between(xs, y);

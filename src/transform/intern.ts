@@ -8,7 +8,9 @@ import type { Node } from '../ir/node.ts';
 import { families, type Op } from '../ir/op.ts';
 
 /** A number for every op and every dtype: their places in the tables that list them. */
-const codes = new Map<Op | DType, number>([...Object.keys(families), ...Object.keys(dtypes)].map((name, i) => [name as Op | DType, i + 1]));
+const codes = new Map<Op | DType, number>(
+  [...Object.keys(families), ...Object.keys(dtypes)].map((name, i) => [name as Op | DType, i + 1]),
+);
 
 /** A set of nodes in which no two are equal. */
 export class InternTable {

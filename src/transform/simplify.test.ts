@@ -1,6 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binary, buffer, cast, constant, detach, expand, permute, pad, param, realize, reduce, reshape, unary, where } from '../ir/build.ts';
+import {
+  binary,
+  buffer,
+  cast,
+  constant,
+  detach,
+  expand,
+  permute,
+  pad,
+  param,
+  realize,
+  reduce,
+  reshape,
+  unary,
+  where,
+} from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { printGraph } from '../ir/print.ts';
@@ -108,7 +123,8 @@ describe('casts', () => {
     expectSame(cast(cast(n, 'float64'), 'float32'), cast(n, 'float32'));
   });
   it('stay where it does', () => {
-    for (const graph of [cast(cast(x, 'int32'), 'float32'), cast(cast(n, 'float32'), 'int32')]) expectSame(graph, graph);
+    for (const graph of [cast(cast(x, 'int32'), 'float32'), cast(cast(n, 'float32'), 'int32')])
+      expectSame(graph, graph);
   });
 });
 
@@ -198,13 +214,15 @@ describe('values', () => {
         const outputs = [...values, ...gradients(values.at(-1)!, [x, y])];
         const before = evaluate({ inputs: leaves, outputs }, inputs);
         const after = evaluate({ inputs: leaves, outputs: simplify(outputs) }, inputs);
-        after.forEach((array, i) => array.forEach((value, j) => {
-          const expected = before[i]![j]!;
-          // == takes 0 for -0, which sums of zeros may turn around.
-          if (!(value === expected || (Number.isNaN(value) && Number.isNaN(expected)))) {
-            expect.fail(`output ${i}, element ${j}: ${expected} became ${value}\n${printGraph([outputs[i]!])}`);
-          }
-        }));
+        after.forEach((array, i) =>
+          array.forEach((value, j) => {
+            const expected = before[i]![j]!;
+            // == takes 0 for -0, which sums of zeros may turn around.
+            if (!(value === expected || (Number.isNaN(value) && Number.isNaN(expected)))) {
+              expect.fail(`output ${i}, element ${j}: ${expected} became ${value}\n${printGraph([outputs[i]!])}`);
+            }
+          }),
+        );
       }),
       { seed: 7, numRuns: 500 },
     );

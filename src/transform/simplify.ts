@@ -4,7 +4,21 @@
  * What is trivial where a node is made (x + 0, a permute of a permute) is build.ts's; it is used here again where simplified inputs make it apply.
  */
 import { sameShape, type Shape, sizeOf } from '../base/shape.ts';
-import { binary, cast, constant, constantValue, expand, flip, permute, reduce, reshape, shrink, unary, where, withInputs } from '../ir/build.ts';
+import {
+  binary,
+  cast,
+  constant,
+  constantValue,
+  expand,
+  flip,
+  permute,
+  reduce,
+  reshape,
+  shrink,
+  unary,
+  where,
+  withInputs,
+} from '../ir/build.ts';
 import { type DType, isFloat, roundTo } from '../ir/dtype.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { Op } from '../ir/op.ts';
@@ -34,7 +48,8 @@ const rules: { readonly [K in Op]?: Rule<K> } = {
   div: (node) => {
     // Dividing by a power of two is multiplying by another one.
     const divisor = constantValue(node.inputs[1]!);
-    if (divisor !== undefined && isPowerOfTwo(divisor)) return binary('mul', node.inputs[0]!, constant(1 / divisor, node.shape, node.dtype));
+    if (divisor !== undefined && isPowerOfTwo(divisor))
+      return binary('mul', node.inputs[0]!, constant(1 / divisor, node.shape, node.dtype));
     return again(node);
   },
   where: (node) => {
@@ -50,8 +65,10 @@ const rules: { readonly [K in Op]?: Rule<K> } = {
   // Made again over an input that they merge with, which build.ts does.
   reshape: (node) => (follows(node, 'reshape') ? reshape(node.inputs[0]!, node.shape) : undefined),
   permute: (node) => (follows(node, 'permute') ? permute(node.inputs[0]!, node.attributes.order) : undefined),
-  expand: (node) => (follows(node, 'expand') ? expand(node.inputs[0]!, node.shape, node.attributes.axes) : placed(node)),
-  shrink: (node) => (follows(node) ? shrink(node.inputs[0]!, node.attributes.start, node.shape, node.attributes.step) : undefined),
+  expand: (node) =>
+    follows(node, 'expand') ? expand(node.inputs[0]!, node.shape, node.attributes.axes) : placed(node),
+  shrink: (node) =>
+    follows(node) ? shrink(node.inputs[0]!, node.attributes.start, node.shape, node.attributes.step) : undefined,
   flip: (node) => (follows(node) ? flip(node.inputs[0]!, node.attributes.axes) : undefined),
 
   // Gradients have been taken by now.
@@ -133,13 +150,17 @@ function multiplied(node: NodeOf<'mul'>): Node | undefined {
   if (factor === undefined) return undefined;
   const { x, value } = factor;
   if (value === -1) return unary('neg', x);
-  if (x.op === 'neg' && isFloat(node.dtype)) return binary('mul', x.inputs[0]!, constant(-value, node.shape, node.dtype));
+  if (x.op === 'neg' && isFloat(node.dtype))
+    return binary('mul', x.inputs[0]!, constant(-value, node.shape, node.dtype));
   const inner = constantFactor(x);
   if (inner === undefined) return undefined;
-  if (!isFloat(node.dtype)) return binary('mul', inner.x, constant(Math.imul(inner.value, value), node.shape, node.dtype));
+  if (!isFloat(node.dtype))
+    return binary('mul', inner.x, constant(Math.imul(inner.value, value), node.shape, node.dtype));
   if (!isPowerOfTwo(inner.value) && !isPowerOfTwo(value)) return undefined;
   const both = inner.value * value;
-  return roundTo(node.dtype, both) === both ? binary('mul', inner.x, constant(both, node.shape, node.dtype)) : undefined;
+  return roundTo(node.dtype, both) === both
+    ? binary('mul', inner.x, constant(both, node.shape, node.dtype))
+    : undefined;
 }
 
 /** ±2ⁿ with n from −64 to 64: its reciprocal is a normal number in every float dtype. */
@@ -203,8 +224,19 @@ function reduced(node: NodeOf<'sum' | 'amax'>, repeat: (count: number, y: Node) 
   // Of nothing at all the reduction is its identity, whatever x holds.
   if (count === 0) return undefined;
   const kept = inner.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const few = repeat(count, reduce(node.op, x, indicesWhere(places, (place) => axes.includes(place))));
-  return expand(few, node.shape, places.filter((place) => !axes.includes(place)).map((place) => kept.indexOf(place)));
+  const few = repeat(
+    count,
+    reduce(
+      node.op,
+      x,
+      indicesWhere(places, (place) => axes.includes(place)),
+    ),
+  );
+  return expand(
+    few,
+    node.shape,
+    places.filter((place) => !axes.includes(place)).map((place) => kept.indexOf(place)),
+  );
 }
 
 function indicesWhere(list: readonly number[], holds: (value: number) => boolean): number[] {
@@ -218,7 +250,16 @@ function placed(node: NodeOf<'expand'>): Node | undefined {
   const x = inner.inputs[0]!;
   const real = indicesWhere(inner.shape, (n) => n !== 1);
   const sizes: Shape = real.map((axis) => inner.shape[axis]!);
-  const isPlacement = real.length < inner.shape.length && sameShape(sizes, x.shape.filter((n) => n !== 1));
+  const isPlacement =
+    real.length < inner.shape.length &&
+    sameShape(
+      sizes,
+      x.shape.filter((n) => n !== 1),
+    );
   if (!isPlacement) return undefined;
-  return expand(reshape(x, sizes), node.shape, real.map((axis) => node.attributes.axes[axis]!));
+  return expand(
+    reshape(x, sizes),
+    node.shape,
+    real.map((axis) => node.attributes.axes[axis]!),
+  );
 }

@@ -3,7 +3,25 @@
  * Rules build graph, they compute nothing. The walk that uses them is gradients.ts.
  */
 import { sizeOf } from '../base/shape.ts';
-import { binary, cast, constant, constantValue, expand, flip, gather, pad, permute, reduce, reshape, scatterAdd, shrink, slide, unary, unslide, where } from '../ir/build.ts';
+import {
+  binary,
+  cast,
+  constant,
+  constantValue,
+  expand,
+  flip,
+  gather,
+  pad,
+  permute,
+  reduce,
+  reshape,
+  scatterAdd,
+  shrink,
+  slide,
+  unary,
+  unslide,
+  where,
+} from '../ir/build.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { Op } from '../ir/op.ts';
 

@@ -7,7 +7,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Shape, sizeOf } from '../../src/base/shape.ts';
-import { binary, buffer, cast, constant, detach, expand, flip, gather, pad, param, permute, realize, reduce, reshape, scatterAdd, shrink, slide, unary, unslide, where } from '../../src/ir/build.ts';
+import {
+  binary,
+  buffer,
+  cast,
+  constant,
+  detach,
+  expand,
+  flip,
+  gather,
+  pad,
+  param,
+  permute,
+  realize,
+  reduce,
+  reshape,
+  scatterAdd,
+  shrink,
+  slide,
+  unary,
+  unslide,
+  where,
+} from '../../src/ir/build.ts';
 import type { Node } from '../../src/ir/node.ts';
 import { evaluate } from '../../src/runtime/reference/evaluate.ts';
 import { ArrayStorage } from '../../src/runtime/reference/storage.ts';
@@ -183,7 +204,12 @@ describe('the gradient of a reduction is its finite difference', () => {
   it.each([1, 2, 3])('prod with %d zeros', (zeros) => {
     // Multiplied by a mask instead of drawn, so that the finite difference moves away from the zero.
     const point = [0.7, -1.3, 2.1, 0.4].map((x, i) => (i < zeros ? 0 : x));
-    check((x) => reduce('prod', add(mul(x, like(x, 1)), values64(point, [4])), [0]), [[4]], 1, () => 0);
+    check(
+      (x) => reduce('prod', add(mul(x, like(x, 1)), values64(point, [4])), [0]),
+      [[4]],
+      1,
+      () => 0,
+    );
   });
 });
 
@@ -200,7 +226,16 @@ describe('the gradient of a movement op is its finite difference', () => {
       const narrow = shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
       const kept = shape.filter((_, axis) => !axes.includes(axis));
       check((x) => expand(x, [2, ...shape]), [narrow], seed);
-      check((x) => expand(x, shape, everyAxis(x).map((i) => shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis))[i]!)), [kept], seed);
+      check(
+        (x) =>
+          expand(
+            x,
+            shape,
+            everyAxis(x).map((i) => shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis))[i]!),
+          ),
+        [kept],
+        seed,
+      );
     }));
   it('pad, with and without interior', () =>
     over((shape, seed) => {
@@ -210,11 +245,24 @@ describe('the gradient of a movement op is its finite difference', () => {
       check((x) => pad(x, { low, high, interior: low }), [shape], seed);
     }));
   it('shrink, with steps that leave a rest', () =>
-    over((shape, seed) => {
-      const size = shape.map((n) => n * 3 + 1);
-      const step = shape.map((_, axis) => 1 + ((seed + axis) % 3));
-      check((x) => shrink(x, shape.map((_, axis) => (seed + axis) % 2), shape, step), [size], seed);
-    }, fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 2 })));
+    over(
+      (shape, seed) => {
+        const size = shape.map((n) => n * 3 + 1);
+        const step = shape.map((_, axis) => 1 + ((seed + axis) % 3));
+        check(
+          (x) =>
+            shrink(
+              x,
+              shape.map((_, axis) => (seed + axis) % 2),
+              shape,
+              step,
+            ),
+          [size],
+          seed,
+        );
+      },
+      fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 2 }),
+    ));
   it('flip', () => over((shape, seed) => check((x) => flip(x, someAxes(shape, seed)), [shape], seed)));
 
   const slides = fc.record({
@@ -270,14 +318,28 @@ describe('the gradient of a composition is its finite difference', () => {
   it('log-sum-exp', () => over((shape, seed) => check(logSumExp, [shape], seed)));
   it('layer normalisation', () => over((shape, seed) => check(layerNorm, [shape], seed)));
   it('a matrix product', () =>
-    check((a, b) => reduce('sum', mul(expand(a, [2, 3, 4], [0, 2]), expand(b, [2, 3, 4], [1, 2])), [2]), [[2, 4], [3, 4]], 3));
+    check(
+      (a, b) => reduce('sum', mul(expand(a, [2, 3, 4], [0, 2]), expand(b, [2, 3, 4], [1, 2])), [2]),
+      [
+        [2, 4],
+        [3, 4],
+      ],
+      3,
+    ));
   it.each([
     { stride: 1, dilation: 1 },
     { stride: 2, dilation: 1 },
     { stride: 1, dilation: 2 },
     { stride: 2, dilation: 2 },
   ])('a convolution with stride $stride and dilation $dilation', (window) => {
-    check((x, w) => convolve(x, w, window), [[1, 2, 6, 5], [2, 2, 3, 2]], 11);
+    check(
+      (x, w) => convolve(x, w, window),
+      [
+        [1, 2, 6, 5],
+        [2, 2, 3, 2],
+      ],
+      11,
+    );
   });
   it('max pooling', () => {
     check((x) => reduce('amax', windows(x, [2, 2], { stride: 2, dilation: 1 }), [4, 5]), [[2, 1, 4, 5]], 5);
@@ -309,11 +371,21 @@ describe('the gradient of a gradient is its finite difference', () => {
   it.each(functions)('%s', (_, f, domain) => over((shape, seed) => check(derivative(f), [shape], seed, domain)));
 
   it('a convolution, with respect to the input and the weights', () => {
-    const second = (k: 0 | 1): Graph => (x, w) => {
-      const y = convolve(x, w, { stride: 2, dilation: 1 });
-      return gradients(mul(y, unary('tanh', y)), [x, w])[k]!;
-    };
-    for (const k of [0, 1] as const) check(second(k), [[1, 1, 5, 5], [2, 1, 3, 3]], 21);
+    const second =
+      (k: 0 | 1): Graph =>
+      (x, w) => {
+        const y = convolve(x, w, { stride: 2, dilation: 1 });
+        return gradients(mul(y, unary('tanh', y)), [x, w])[k]!;
+      };
+    for (const k of [0, 1] as const)
+      check(
+        second(k),
+        [
+          [1, 1, 5, 5],
+          [2, 1, 3, 3],
+        ],
+        21,
+      );
   });
 });
 
@@ -329,20 +401,54 @@ describe('two ops are adjoint: ⟨forward(x), y⟩ = ⟨x, backward(y)⟩', () =
 
   it('slide and unslide', () =>
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), seeds, (window, count, stride, dilation, seed) => {
-        const size = (count - 1) * stride + (window - 1) * dilation + 1 + (seed % 3);
-        const attributes = { axis: 2, window: 0, stride, dilation };
-        adjoint((x) => slide(x, count, attributes), (y) => unslide(y, size, attributes), [window, 2, size], seed);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 3 }),
+        seeds,
+        (window, count, stride, dilation, seed) => {
+          const size = (count - 1) * stride + (window - 1) * dilation + 1 + (seed % 3);
+          const attributes = { axis: 2, window: 0, stride, dilation };
+          adjoint(
+            (x) => slide(x, count, attributes),
+            (y) => unslide(y, size, attributes),
+            [window, 2, size],
+            seed,
+          );
+        },
+      ),
       { seed: 1, numRuns: 100 },
     ));
 
   it('pad and shrink', () =>
     fc.assert(
-      fc.property(filled, fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }), seeds, (shape, before, after, between, seed) => {
-        const [low, high, interior] = [before, after, between].map((n) => shape.map((_, axis) => (n + axis) % 4)) as [number[], number[], number[]];
-        adjoint((x) => pad(x, { low, high, interior }), (y) => shrink(y, low, shape, interior.map((n) => n + 1)), shape, seed);
-      }),
+      fc.property(
+        filled,
+        fc.integer({ min: 0, max: 3 }),
+        fc.integer({ min: 0, max: 3 }),
+        fc.integer({ min: 0, max: 3 }),
+        seeds,
+        (shape, before, after, between, seed) => {
+          const [low, high, interior] = [before, after, between].map((n) => shape.map((_, axis) => (n + axis) % 4)) as [
+            number[],
+            number[],
+            number[],
+          ];
+          adjoint(
+            (x) => pad(x, { low, high, interior }),
+            (y) =>
+              shrink(
+                y,
+                low,
+                shape,
+                interior.map((n) => n + 1),
+              ),
+            shape,
+            seed,
+          );
+        },
+      ),
       { seed: 2, numRuns: 100 },
     ));
 
@@ -351,8 +457,16 @@ describe('two ops are adjoint: ⟨forward(x), y⟩ = ⟨x, backward(y)⟩', () =
       fc.property(filled, fc.integer({ min: 1, max: 6 }), seeds, (shape, count, seed) => {
         const axis = seed % shape.length;
         const to = shape.with(axis, count);
-        const index = integers(uniform64(sizeOf(to), seed + 2).map((u) => Math.floor(((u + 1) / 2) * shape[axis]!)), to);
-        adjoint((x) => gather(x, index, axis), (y) => scatterAdd(y, index, axis, shape[axis]!), shape, seed);
+        const index = integers(
+          uniform64(sizeOf(to), seed + 2).map((u) => Math.floor(((u + 1) / 2) * shape[axis]!)),
+          to,
+        );
+        adjoint(
+          (x) => gather(x, index, axis),
+          (y) => scatterAdd(y, index, axis, shape[axis]!),
+          shape,
+          seed,
+        );
       }),
       { seed: 3, numRuns: 100 },
     ));

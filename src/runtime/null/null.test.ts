@@ -13,7 +13,9 @@ it('answers zeros for whatever was computed', () => {
 
 it('puts every graph through its preparation once and shows what came out', () => {
   let graphs = 0;
-  const device = nullDevice((graph) => [{ title: 'plan', text: `graph ${++graphs} with ${graph.outputs.length} outputs` }]);
+  const device = nullDevice((graph) => [
+    { title: 'plan', text: `graph ${++graphs} with ${graph.outputs.length} outputs` },
+  ]);
   const x = build.param(0, [2], 'float32');
   const executable = device.compile({ inputs: [x], outputs: [x] });
   expect(executable.stages()).toEqual([{ title: 'plan', text: 'graph 1 with 1 outputs' }]);
@@ -21,6 +23,8 @@ it('puts every graph through its preparation once and shows what came out', () =
 
 it('counts nodes when nothing else is asked of it', () => {
   const x = build.param(0, [2], 'float32');
-  const text = nullDevice().compile({ inputs: [x], outputs: [build.unary('exp', x)] }).stages()[0]!.text;
+  const text = nullDevice()
+    .compile({ inputs: [x], outputs: [build.unary('exp', x)] })
+    .stages()[0]!.text;
   expect(text.split('\n')[0]).toBe('2 nodes');
 });

@@ -95,16 +95,27 @@ describe('erf', () => {
 describe('threefry', () => {
   // The known-answer vectors that the authors publish with Random123.
   it.each([
-    [[0, 0, 0, 0], [0x6b200159, 0x99ba4efe]],
-    [[-1, -1, -1, -1], [0x1cb996fc, 0xbb002be7]],
-    [[0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3], [0xc4923a9c, 0x483df7a0]],
+    [
+      [0, 0, 0, 0],
+      [0x6b200159, 0x99ba4efe],
+    ],
+    [
+      [-1, -1, -1, -1],
+      [0x1cb996fc, 0xbb002be7],
+    ],
+    [
+      [0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3],
+      [0xc4923a9c, 0x483df7a0],
+    ],
   ] as const)('of key and counter %j is %j', ([k0, k1, c0, c1], [first, second]) => {
     expect(threefry2x32(k0, k1, c0, c1)).toEqual([first | 0, second | 0]);
   });
 
   it('gives either word or their xor', () => {
     const zero = tensor([0], 'int32');
-    const words = (['first', 'second', 'xor'] as const).map((word) => values(build.threefry(zero, zero, zero, word))[0]);
+    const words = (['first', 'second', 'xor'] as const).map(
+      (word) => values(build.threefry(zero, zero, zero, word))[0],
+    );
     expect(words).toEqual([0x6b200159, 0x99ba4efe | 0, (0x6b200159 ^ 0x99ba4efe) | 0]);
   });
 });
@@ -131,7 +142,9 @@ describe('reductions', () => {
 
   it('wrap on int32', () => {
     expect(values(build.reduce('sum', tensor([2147483647, 1], 'int32'), [0]))).toEqual([-2147483648]);
-    expect(values(build.reduce('prod', tensor([65537, 65537, 65537], 'int32'), [0]))).toEqual([Math.imul(Math.imul(65537, 65537), 65537)]);
+    expect(values(build.reduce('prod', tensor([65537, 65537, 65537], 'int32'), [0]))).toEqual([
+      Math.imul(Math.imul(65537, 65537), 65537),
+    ]);
   });
 });
 
@@ -144,7 +157,9 @@ describe('movement', () => {
     expect(values(build.expand(tensor([1, 2], 'float32', [1, 2]), [2, 2]))).toEqual([1, 2, 1, 2]);
   });
   it('pads around and between', () => {
-    expect(values(build.pad(tensor([1, 2]), { low: [1], high: [2], interior: [1], value: 9 }))).toEqual([9, 1, 9, 2, 9, 9]);
+    expect(values(build.pad(tensor([1, 2]), { low: [1], high: [2], interior: [1], value: 9 }))).toEqual([
+      9, 1, 9, 2, 9, 9,
+    ]);
   });
   it('shrinks by steps', () => expect(values(build.shrink(x, [0, 0], [2, 2], [1, 2]))).toEqual([0, 2, 3, 5]));
   it('flips', () => expect(values(build.flip(x, [1]))).toEqual([2, 1, 0, 5, 4, 3]));
@@ -155,7 +170,9 @@ describe('movement', () => {
   it('unslides windows to where they came from', () => {
     const windows = tensor([1, 2, 3, 4], 'float32', [2, 2]);
     // Rows are input positions, columns are window elements: window i, element k lands at 2i + 2k.
-    expect(values(build.unslide(windows, 5, { axis: 0, window: 1, stride: 2, dilation: 2 }))).toEqual([1, 0, 0, 0, 3, 2, 0, 0, 0, 4]);
+    expect(values(build.unslide(windows, 5, { axis: 0, window: 1, stride: 2, dilation: 2 }))).toEqual([
+      1, 0, 0, 0, 3, 2, 0, 0, 0, 4,
+    ]);
   });
 });
 
@@ -171,8 +188,12 @@ describe('indexing', () => {
   it('refuses an index outside the axis', () => {
     const outside = tensor([12, 0], 'int32');
     const ten = tensor([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(() => run(build.gather(ten, outside, 0))).toThrow(new IndexError('gather: index 12 is outside axis 0 of size 10'));
-    expect(() => run(build.scatterAdd(tensor([1, 1]), outside, 0, 10))).toThrow('scatterAdd: index 12 is outside axis 0 of size 10');
+    expect(() => run(build.gather(ten, outside, 0))).toThrow(
+      new IndexError('gather: index 12 is outside axis 0 of size 10'),
+    );
+    expect(() => run(build.scatterAdd(tensor([1, 1]), outside, 0, 10))).toThrow(
+      'scatterAdd: index 12 is outside axis 0 of size 10',
+    );
     expect(() => run(build.gather(ten, tensor([-1], 'int32'), 0))).toThrow(IndexError);
   });
 });
@@ -181,7 +202,10 @@ describe('the reference device', () => {
   it('swaps two inputs that are also its outputs', () => {
     const [a, b] = [build.param(0, [1], 'float32'), build.param(1, [1], 'float32')];
     const executable = referenceDevice.compile({ inputs: [a, b], outputs: [b, a] });
-    const storages = [referenceDevice.store('float32', Float32Array.of(1)), referenceDevice.store('float32', Float32Array.of(2))];
+    const storages = [
+      referenceDevice.store('float32', Float32Array.of(1)),
+      referenceDevice.store('float32', Float32Array.of(2)),
+    ];
     executable.run(storages, storages);
     expect(storages.map((storage) => storage.read()[0])).toEqual([2, 1]);
   });
@@ -190,7 +214,10 @@ describe('the reference device', () => {
     const a = build.param(0, [2], 'float32');
     const y = build.binary('mul', a, build.constant(3, [2]));
     expect(referenceDevice.compile({ inputs: [a], outputs: [y] }).stages()).toEqual([
-      { title: 'graph', text: '%0 = param float32 (2,) {index: 0}\n%1 = const float32 (2,) {value: 3}\n%2 = mul float32 (2,) %0 %1\nreturn %2' },
+      {
+        title: 'graph',
+        text: '%0 = param float32 (2,) {index: 0}\n%1 = const float32 (2,) {value: 3}\n%2 = mul float32 (2,) %0 %1\nreturn %2',
+      },
     ]);
   });
 });

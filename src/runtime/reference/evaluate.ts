@@ -74,7 +74,12 @@ function embed(rank: number, strides: readonly number[], axes: readonly number[]
 }
 
 /** Every output element is the input element `source` names, or `fill` where it names none. */
-function move(node: Node, x: TypedArray, source: (index: readonly number[]) => number | undefined, fill = 0): TypedArray {
+function move(
+  node: Node,
+  x: TypedArray,
+  source: (index: readonly number[]) => number | undefined,
+  fill = 0,
+): TypedArray {
   const result = zeros(node.dtype, sizeOf(node.shape));
   forEachIndex(node.shape, (index, position) => {
     const from = source(index);
@@ -181,7 +186,8 @@ const table: { readonly [K in Op]: Evaluate<K> } = {
   pad: (node, inputs) => {
     const { low, interior, value } = node.attributes;
     const { shape } = node.inputs[0]!;
-    const source = (index: readonly number[]): number | undefined => pick(shape, (i) => (index[i]! - low[i]!) / (interior[i]! + 1));
+    const source = (index: readonly number[]): number | undefined =>
+      pick(shape, (i) => (index[i]! - low[i]!) / (interior[i]! + 1));
     return move(node, inputs[0]!, source, value);
   },
   shrink: (node, inputs) => {
@@ -192,7 +198,9 @@ const table: { readonly [K in Op]: Evaluate<K> } = {
   flip: (node, inputs) => {
     const { axes } = node.attributes;
     const { shape } = node;
-    return move(node, inputs[0]!, (index) => pick(shape, (i) => (axes.includes(i) ? shape[i]! - 1 - index[i]! : index[i]!)));
+    return move(node, inputs[0]!, (index) =>
+      pick(shape, (i) => (axes.includes(i) ? shape[i]! - 1 - index[i]! : index[i]!)),
+    );
   },
   slide: (node, inputs) => {
     const { axis, window, stride, dilation } = node.attributes;
