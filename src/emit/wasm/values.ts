@@ -1,0 +1,374 @@
+/**
+ * One value into one register: what each operation of a nest is in SIMD instructions.
+ * A nest that touches f64 has two lanes: its f32 and i32 registers use the low half of a vector.
+ */
+import { unreachable } from '../../base/errors.ts';
+import type { ArithmeticOp, CompareOp, Lane, Register, UnaryOp, Value } from '../../kernel/nest.ts';
+import type { FunctionBuilder } from './function.ts';
+import { gather, load } from './memory.ts';
+import type { NestContext } from './nest.ts';
+import type { OpcodeWith } from './opcodes.ts';
+
+/** The bytes of a value that is the same in every run and every iteration, else null. */
+export function constantOf(value: Value, lane: Lane): Uint8Array | null {
+  if (value.op === 'splat') return splatOf(lane, value.value);
+  if (value.op === 'mask') return lanesOf((l) => (l < value.active ? -1 : 0));
+  if (value.op === 'index' && value.walk.terms.length === 0)
+    return lanesOf((l) => value.walk.constant + l * value.step);
+  return null;
+}
+
+function splatOf(lane: Lane, value: number): Uint8Array {
+  if (lane === 'f64') return new Uint8Array(new Float64Array(2).fill(value).buffer);
+  if (lane === 'f32') return new Uint8Array(new Float32Array(4).fill(value).buffer);
+  return new Uint8Array(new Int32Array(4).fill(value).buffer);
+}
+
+/** The same bits in every lane: 32 for f32 and i32, 64 for f64. */
+function wordsOf(lane: Lane, narrow: bigint, wide: bigint): Uint8Array {
+  const words = lane === 'f64' ? [wide, wide] : [narrow | (narrow << 32n), narrow | (narrow << 32n)];
+  return new Uint8Array(BigUint64Array.from(words).buffer);
+}
+
+function lanesOf(of: (lane: number) => number): Uint8Array {
+  return new Uint8Array(Int32Array.from({ length: 4 }, (_, l) => of(l)).buffer);
+}
+
+/** Lowers `target = value`. */
+export function setValue(context: NestContext, target: Register, value: Value): void {
+  pushValue(context, value, context.nest.registers[target]!);
+  context.pop(target);
+}
+
+function pushValue(context: NestContext, value: Value, result: Lane): void {
+  const { f, nest } = context;
+  const constant = constantOf(value, result);
+  if (constant !== null) {
+    f.v128(constant);
+    return;
+  }
+  switch (value.op) {
+    case 'splat':
+    case 'mask':
+      throw new Error(`bug: ${value.op} is a constant`);
+    case 'index': {
+      const place = context.addresses.value(value.walk);
+      f.i32(place.offset);
+      if (place.local !== undefined) {
+        f.get(place.local);
+        f.op('i32.add');
+      }
+      f.op('i32x4.splat');
+      if (value.step !== 0) {
+        f.v128(lanesOf((l) => l * value.step));
+        f.op('i32x4.add');
+      }
+      return;
+    }
+    case 'load':
+      load(context, value.element, value.access);
+      return;
+    case 'gather':
+      gather(context, value);
+      return;
+    case 'copy':
+      context.push(value.a);
+      return;
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+    case 'max':
+    case 'min':
+    case 'and':
+    case 'or':
+    case 'xor':
+    case 'andnot':
+      pushArithmetic(context, value.op, value.a, value.b);
+      return;
+    case 'scale':
+      pushScale(context, value.a, value.b, result);
+      return;
+    case 'shl':
+    case 'shr':
+    case 'sar':
+      pushShift(context, value.op, value.a, value.b);
+      return;
+    case 'lt':
+    case 'le':
+    case 'eq':
+    case 'ne': {
+      context.push(value.a);
+      context.push(value.b);
+      const lane = nest.registers[value.a]!;
+      f.op(compareOps[lane][value.op]);
+      if (lane === 'f64') narrowMask(f);
+      return;
+    }
+    case 'neg':
+    case 'abs':
+    case 'sqrt':
+    case 'floor':
+    case 'trunc':
+    case 'nearest':
+      context.push(value.a);
+      f.op(unaryOp(nest.registers[value.a]!, value.op));
+      return;
+    case 'exponent':
+      pushExponent(context, value.a, result);
+      return;
+    case 'mantissa':
+      context.push(value.a);
+      f.v128(wordsOf(result, 0x7fffffn, 0xfffffffffffffn));
+      f.op('v128.and');
+      f.v128(wordsOf(result, 0x3f800000n, 0x3ff0000000000000n));
+      f.op('v128.or');
+      return;
+    case 'f32>i32':
+      context.push(value.a);
+      f.op(context.relaxed ? 'i32x4.relaxed_trunc_f32x4_s' : 'i32x4.trunc_sat_f32x4_s');
+      return;
+    case 'i32>f32':
+      context.push(value.a);
+      f.op('f32x4.convert_i32x4_s');
+      return;
+    case 'f32>f64':
+      context.push(value.a);
+      f.op('f64x2.promote_low_f32x4');
+      return;
+    case 'f64>f32':
+      context.push(value.a);
+      f.op('f32x4.demote_f64x2_zero');
+      return;
+    case 'i32>f64':
+      context.push(value.a);
+      f.op('f64x2.convert_low_i32x4_s');
+      return;
+    case 'f64>i32':
+      context.push(value.a);
+      f.op(context.relaxed ? 'i32x4.relaxed_trunc_f64x2_s_zero' : 'i32x4.trunc_sat_f64x2_s_zero');
+      return;
+    case 'bits':
+      context.push(value.a);
+      return;
+    case 'fma':
+    case 'fnma':
+      pushFused(context, value, result);
+      return;
+    case 'select':
+      context.push(value.a);
+      context.push(value.b);
+      context.push(value.mask);
+      if (result === 'f64') f.op('i64x2.extend_low_i32x4_s');
+      if (context.relaxed) f.op(result === 'f64' ? 'i64x2.relaxed_laneselect' : 'i32x4.relaxed_laneselect');
+      else f.op('v128.bitselect');
+      return;
+    case 'sumLanes':
+      pushFold(context, value.a, 'add');
+      return;
+    case 'maxLanes':
+      pushFold(context, value.a, 'max');
+      return;
+    case 'mulLanes':
+      pushFold(context, value.a, 'mul');
+      return;
+    default:
+      unreachable(value);
+  }
+}
+
+type Arithmetic = Exclude<ArithmeticOp, 'shl' | 'shr' | 'sar' | 'scale'>;
+type Unary = Exclude<UnaryOp, 'exponent' | 'mantissa'>;
+
+function pushArithmetic(context: NestContext, op: Arithmetic, a: Register, b: Register): void {
+  // pmax(x, y) is x < y ? y : x, and ~a & b is andnot(b, a): operands change places.
+  const isSwapped = op === 'max' || op === 'min' || op === 'andnot';
+  context.push(isSwapped ? b : a);
+  context.push(isSwapped ? a : b);
+  context.f.op(arithmeticOp(context.nest.registers[a]!, op));
+}
+
+/** a · b + c, or c − a · b. */
+function pushFused(context: NestContext, value: Value & { op: 'fma' | 'fnma' }, lane: Lane): void {
+  const { f } = context;
+  if (context.relaxed && lane !== 'i32') {
+    context.push(value.a);
+    context.push(value.b);
+    context.push(value.c);
+    if (lane === 'f64') f.op(value.op === 'fma' ? 'f64x2.relaxed_madd' : 'f64x2.relaxed_nmadd');
+    else f.op(value.op === 'fma' ? 'f32x4.relaxed_madd' : 'f32x4.relaxed_nmadd');
+    return;
+  }
+  context.push(value.c);
+  context.push(value.a);
+  context.push(value.b);
+  f.op(arithmeticOp(lane, 'mul'));
+  f.op(arithmeticOp(lane, value.op === 'fma' ? 'add' : 'sub'));
+}
+
+/**
+ * a · 2^b as (a + a) · 2^(b − 1). 1.5 · 2^23 + 126 + b has b − 1 + 127 in its lowest bits, which a shift makes the exponent;
+ * all bits are set where b is NaN.
+ */
+function pushScale(context: NestContext, a: Register, b: Register, lane: Lane): void {
+  const { f } = context;
+  const isWide = lane === 'f64';
+  context.push(a);
+  context.push(a);
+  f.op(arithmeticOp(lane, 'add'));
+  context.push(b);
+  f.v128(splatOf(lane, isWide ? 1.5 * 2 ** 52 + 1022 : 1.5 * 2 ** 23 + 126));
+  f.op(arithmeticOp(lane, 'add'));
+  f.i32(isWide ? 52 : 23);
+  f.op(isWide ? 'i64x2.shl' : 'i32x4.shl');
+  context.push(b);
+  context.push(b);
+  f.op(compareOps[lane].ne);
+  f.op('v128.or');
+  f.op(arithmeticOp(lane, 'mul'));
+}
+
+/** The exponent bits put below those of 2^23 (2^52) make 2^23 + exponent + 127: no conversion is needed. */
+function pushExponent(context: NestContext, a: Register, lane: Lane): void {
+  const { f } = context;
+  const isWide = lane === 'f64';
+  context.push(a);
+  f.i32(isWide ? 52 : 23);
+  f.op(isWide ? 'i64x2.shr_u' : 'i32x4.shr_u');
+  f.v128(splatOf(lane, isWide ? 2 ** 52 : 2 ** 23));
+  f.op('v128.or');
+  f.v128(splatOf(lane, isWide ? 2 ** 52 + 1023 : 2 ** 23 + 127));
+  f.op(arithmeticOp(lane, 'sub'));
+}
+
+function pushShift(context: NestContext, op: 'shl' | 'shr' | 'sar', a: Register, b: Register): void {
+  const { f, nest } = context;
+  const counts = context.constants.get(b);
+  context.push(a);
+  if (counts !== undefined) {
+    const lanes = new Int32Array(counts.buffer);
+    if (lanes.every((count) => count === lanes[0])) {
+      f.i32(lanes[0]! & 31);
+      f.op(shiftOps[op].vector);
+      return;
+    }
+  }
+  for (let lane = 0; lane < nest.lanes; lane++) {
+    context.push(a);
+    f.lane('i32x4.extract_lane', lane);
+    context.push(b);
+    f.lane('i32x4.extract_lane', lane);
+    f.op(shiftOps[op].scalar);
+    f.lane('i32x4.replace_lane', lane);
+  }
+}
+
+const shiftOps = {
+  shl: { vector: 'i32x4.shl', scalar: 'i32.shl' },
+  shr: { vector: 'i32x4.shr_u', scalar: 'i32.shr_u' },
+  sar: { vector: 'i32x4.shr_s', scalar: 'i32.shr_s' },
+} as const;
+
+/** Folds all lanes by halves: lane l with lane l + half, so that at the end every lane holds the result. */
+function pushFold(context: NestContext, a: Register, op: 'add' | 'max' | 'mul'): void {
+  const { f, nest } = context;
+  const lane = nest.registers[a]!;
+  const isWide = lane === 'f64';
+  if (nest.lanes === 3) throw new Error(`bug: ${nest.name} folds 3 lanes`);
+  context.push(a);
+  const held = f.local('v128');
+  for (let half = nest.lanes >> 1; half > 0; half >>= 1) {
+    f.index('local.tee', held);
+    f.get(held);
+    f.get(held);
+    f.shuffle(isWide ? rotateWide : half === 2 ? rotateTwo : rotateOne);
+    f.op(arithmeticOp(lane, op));
+  }
+  // Lanes took their operands in different orders, which shows in a maximum with NaN.
+  if (op !== 'max' || nest.lanes === 1) return;
+  f.index('local.tee', held);
+  f.get(held);
+  f.shuffle(
+    isWide ? [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7] : [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3],
+  );
+}
+
+const rotateWide = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+const rotateTwo = rotateWide;
+/** Neighbours change places: 1 0 3 2. */
+const rotateOne = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
+
+/** The mask of two f64 lanes as two i32 lanes. */
+function narrowMask(f: FunctionBuilder): void {
+  f.v128(new Uint8Array(16));
+  f.shuffle([0, 1, 2, 3, 8, 9, 10, 11, 16, 16, 16, 16, 16, 16, 16, 16]);
+}
+
+type Plain = OpcodeWith<'none'>;
+
+const compareOps = {
+  f32: { lt: 'f32x4.lt', le: 'f32x4.le', eq: 'f32x4.eq', ne: 'f32x4.ne' },
+  f64: { lt: 'f64x2.lt', le: 'f64x2.le', eq: 'f64x2.eq', ne: 'f64x2.ne' },
+  i32: { lt: 'i32x4.lt_s', le: 'i32x4.le_s', eq: 'i32x4.eq', ne: 'i32x4.ne' },
+} as const satisfies Record<Lane, Record<CompareOp, Plain>>;
+
+const bitwise = { and: 'v128.and', or: 'v128.or', xor: 'v128.xor', andnot: 'v128.andnot' } as const;
+
+const arithmeticOps: Record<Lane, Partial<Record<Arithmetic, Plain>>> = {
+  f32: {
+    add: 'f32x4.add',
+    sub: 'f32x4.sub',
+    mul: 'f32x4.mul',
+    div: 'f32x4.div',
+    max: 'f32x4.pmax',
+    min: 'f32x4.pmin',
+  },
+  f64: {
+    add: 'f64x2.add',
+    sub: 'f64x2.sub',
+    mul: 'f64x2.mul',
+    div: 'f64x2.div',
+    max: 'f64x2.pmax',
+    min: 'f64x2.pmin',
+  },
+  i32: {
+    add: 'i32x4.add',
+    sub: 'i32x4.sub',
+    mul: 'i32x4.mul',
+    max: 'i32x4.max_s',
+    min: 'i32x4.min_s',
+    ...bitwise,
+  },
+};
+
+function arithmeticOp(lane: Lane, op: Arithmetic): Plain {
+  const found = arithmeticOps[lane][op];
+  if (found === undefined) throw new Error(`bug: there is no ${op} of ${lane}`);
+  return found;
+}
+
+const unaryOps: Record<Lane, Partial<Record<Unary, Plain>>> = {
+  f32: {
+    neg: 'f32x4.neg',
+    abs: 'f32x4.abs',
+    sqrt: 'f32x4.sqrt',
+    floor: 'f32x4.floor',
+    trunc: 'f32x4.trunc',
+    nearest: 'f32x4.nearest',
+  },
+  f64: {
+    neg: 'f64x2.neg',
+    abs: 'f64x2.abs',
+    sqrt: 'f64x2.sqrt',
+    floor: 'f64x2.floor',
+    trunc: 'f64x2.trunc',
+    nearest: 'f64x2.nearest',
+  },
+  i32: { neg: 'i32x4.neg', abs: 'i32x4.abs' },
+};
+
+function unaryOp(lane: Lane, op: Unary): Plain {
+  const found = unaryOps[lane][op];
+  if (found === undefined) throw new Error(`bug: there is no ${op} of ${lane}`);
+  return found;
+}
