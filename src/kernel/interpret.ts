@@ -48,10 +48,11 @@ export function interpret(
     runAll(machine, nest.body);
     return;
   }
-  const loop = nest.body[0];
-  if (!nest.parallel || nest.body.length !== 1 || loop?.kind !== 'loop') {
-    throw new Error(`bug: nest ${nest.name}: a range was given, but it is not one parallel loop`);
+  const loop = nest.body[nest.body.length - 1];
+  if (!nest.parallel || loop?.kind !== 'loop') {
+    throw new Error(`bug: nest ${nest.name}: a range was given, but it does not end in a parallel loop`);
   }
+  runAll(machine, nest.body.slice(0, -1));
   runLoop(machine, loop, Math.max(0, range.begin), Math.min(loop.count, range.end));
 }
 

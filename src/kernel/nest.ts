@@ -141,7 +141,10 @@ export interface Nest {
   readonly slots: readonly { readonly element: Element; readonly access: 'read' | 'write' | 'readwrite' }[];
   readonly registers: readonly Lane[];
   readonly body: readonly Statement[];
-  /** True: body is one loop whose iterations may run in any order and on several threads at once. */
+  /**
+   * True: body is `set`s (every thread runs them) and then one loop, whose iterations may run in any order and on several threads
+   * at once; none reads a register that another set.
+   */
   readonly parallel: boolean;
   /** Rough cost in floating-point operations or elements moved; small nests stay on one thread. */
   readonly work: number;

@@ -10,8 +10,7 @@ export function validate(nest: Nest): string[] {
   const { lanes, body } = nest;
   if (!Number.isInteger(lanes) || lanes < 1 || (lanes & (lanes - 1)) !== 0)
     state.faults.push(`${lanes} lanes is no power of two`);
-  if (nest.parallel && (body.length !== 1 || body[0]?.kind !== 'loop'))
-    state.faults.push('a parallel nest must be one loop');
+  if (nest.parallel) checkParallel(state);
   checkBlock(state, body);
   return state.faults.map((fault) => `${nest.name}: ${fault}`);
 }
@@ -25,6 +24,27 @@ interface State {
   readonly open: Map<number, number>;
   /** Loop ids met so far. */
   readonly seen: Set<number>;
+}
+
+function checkParallel(state: State): void {
+  const { body } = state.nest;
+  const loop = body[body.length - 1];
+  const before = body.slice(0, -1);
+  if (loop?.kind !== 'loop' || before.some(({ kind }) => kind !== 'set')) {
+    state.faults.push('a parallel nest must be one loop after nothing but sets');
+    return;
+  }
+  const outside = new Set(before.flatMap((statement) => (statement.kind === 'set' ? [statement.target] : [])));
+  for (const target of targets(loop)) {
+    if (outside.has(target)) state.faults.push(`register ${target} is carried between iterations of a parallel loop`);
+  }
+}
+
+/** The registers set in a statement, each once. */
+function targets(statement: Statement): Set<Register> {
+  if (statement.kind === 'set') return new Set([statement.target]);
+  if (statement.kind !== 'loop') return new Set();
+  return new Set(statement.body.flatMap((inner) => [...targets(inner)]));
 }
 
 function checkBlock(state: State, body: readonly Statement[]): void {

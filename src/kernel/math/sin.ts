@@ -1,6 +1,10 @@
 /**
  * sin x = (−1)ⁿ · sin r with n = round(x / π), r = x − n·π, |r| ≤ π / 2. π is subtracted in parts whose products with n
  * are exact (Cody & Waite), so a machine without fused multiply-add loses nothing.
+ *
+ * Largest error measured: f32 2.3 ulp for |x| ≤ 1e4 and 3.6 for |x| ≤ 1e5; f64 2.0 ulp (against an oracle of 1) for |x| ≤ 1e9.
+ * Beyond 1e5 (1e9) digits are lost with every further bit of n; from about 1e7 (1e15) on only the range [−1, 1] is left.
+ * sin(−0) is 0.
  */
 import type { NestBuilder } from '../builder.ts';
 import type { Register } from '../nest.ts';
@@ -22,6 +26,9 @@ const pi = {
   f64: [3.1415927410125732, -8.742277657347586e-8, -3.4302490200117637e-15, 2.1125998133974855e-23],
 } as const;
 
+/** |r| may pass π / 2 by a little, because n comes from a rounded x / π; what is fitted to π / 2 holds until here. */
+const overshoot = 1.6;
+
 /** sin x. */
 export function sin(b: NestBuilder, x: Register): Register {
   const lane = floatLane(b, x);
@@ -31,8 +38,8 @@ export function sin(b: NestBuilder, x: Register): Register {
   let r = x;
   for (const part of pi[lane]) r = b.fma('fnma', n, b.splat(lane, part), r);
   // Where the reduction has lost every digit, at least stay in range. The number comes second, so that NaN passes.
-  const bound = b.splat(lane, 1.5707964);
-  r = b.binary('min', bound, b.binary('max', b.splat(lane, -1.5707964), r));
+  const bound = b.splat(lane, overshoot);
+  r = b.binary('min', bound, b.binary('max', b.splat(lane, -overshoot), r));
   const square = b.binary('mul', r, r);
   const sine = b.fma('fma', b.binary('mul', square, polynomial(b, square, coefficients[lane])), r, r);
   if (lane === 'f32') {

