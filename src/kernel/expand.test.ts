@@ -145,7 +145,6 @@ describe('ternary ops', () => {
     expect(apply('where', operands, dtype)).toEqual(x.map((value, i) => (condition[i] === 1 ? value : y[i]!)));
   });
 
-  // Known answers of Random123's kat_vectors, for keys and counters of the form (k0, k1), (0, c).
   it('threefry gives the published words for an all-zero key and counter', () => {
     const zero = { dtype: 'int32', values: [0] } as const;
     const words = (['first', 'second', 'xor'] as const).map(
@@ -153,7 +152,49 @@ describe('ternary ops', () => {
     );
     expect(words).toEqual([0x6b200159 | 0, 0x99ba4efe | 0, (0x6b200159 ^ 0x99ba4efe) | 0]);
   });
+
+  // Random123's known answers fix the plain version for any counter; the expansion is the plain one for counters (0, c).
+  it.each([
+    [
+      [-1, -1, -1, -1],
+      [0x1cb996fc, 0xbb002be7],
+    ],
+    [
+      [0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3],
+      [0xc4923a9c, 0x483df7a0],
+    ],
+  ] as const)('plain threefry of %j is %j', ([k0, k1, c0, c1], words) => {
+    expect(plainThreefry(k0, k1, c0, c1).map((word) => word >>> 0)).toEqual(words);
+  });
+
+  it('threefry agrees with the plain version for other keys and counters', () => {
+    const keys = [0, 1, -1, 0x13198a2e, -2147483648, 12345, 99, -7];
+    const counters = [0, 1, 2, 3, -1, 1000003, 2147483647, -2147483648];
+    const [k0, k1] = [keys, [...keys].reverse()];
+    const operands = [k0, k1, counters].map((values) => ({ dtype: 'int32', values }) as const);
+    const expected = counters.map((c, i) => plainThreefry(k0[i]!, k1[i]!, 0, c));
+    expect(apply('threefry', operands, 'int32', { word: 'first' })).toEqual(expected.map(([first]) => first));
+    expect(apply('threefry', operands, 'int32', { word: 'second' })).toEqual(expected.map(([, second]) => second));
+  });
 });
+
+/** Threefry-2x32-20 as its paper writes it: add, rotate, exclusive or; a key word every four rounds. */
+function plainThreefry(k0: number, k1: number, c0: number, c1: number): [number, number] {
+  const key = [k0, k1, k0 ^ k1 ^ 0x1bd11bda];
+  const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
+  let [x, y] = [(c0 + k0) | 0, (c1 + k1) | 0];
+  for (let round = 0; round < 20; round++) {
+    const by = rotations[round % 8]!;
+    x = (x + y) | 0;
+    y = ((y << by) | (y >>> (32 - by))) ^ x;
+    if (round % 4 === 3) {
+      const group = (round + 1) / 4;
+      x = (x + key[group % 3]!) | 0;
+      y = (y + key[(group + 1) % 3]! + group) | 0;
+    }
+  }
+  return [x, y];
+}
 
 describe('needsF64', () => {
   it('tells exactly the expansions that use doubles where neither side is one', () => {

@@ -121,6 +121,16 @@ describe('validate', () => {
   });
 });
 
+describe('lanes', () => {
+  it('are at most what 64 bytes hold', () => {
+    const b = new NestBuilder(16);
+    b.splat('f32', 1);
+    expect(validate(finish(b))).toEqual([]);
+    b.splat('f64', 1);
+    expect(validate(finish(b))).toEqual(['n: 16 lanes, but its registers hold at most 8']);
+  });
+});
+
 describe('printNest', () => {
   it('shows slots, loops, accesses and values', () => {
     expect(printNest(finish(increment().builder, true))).toBe(

@@ -1,7 +1,7 @@
 /**
  * Finds what is wrong with a nest, as sentences. Builders of nests run it in their tests; emitters may then assume it.
  */
-import { elementBytes, laneOf } from './nest.ts';
+import { laneOf } from './nest.ts';
 import type { Access, Element, Lane, Nest, Register, Slot, Statement, Value, Walk } from './nest.ts';
 
 /** Everything that breaks the rules of nest.ts; empty for a sound nest. */
@@ -10,6 +10,8 @@ export function validate(nest: Nest): string[] {
   const { lanes, body } = nest;
   if (!Number.isInteger(lanes) || lanes < 1 || (lanes & (lanes - 1)) !== 0)
     state.faults.push(`${lanes} lanes is no power of two`);
+  const widest = nest.registers.includes('f64') ? 8 : 16;
+  if (lanes > widest) state.faults.push(`${lanes} lanes, but its registers hold at most ${widest}`);
   if (nest.parallel) checkParallel(state);
   checkBlock(state, body);
   return state.faults.map((fault) => `${nest.name}: ${fault}`);
@@ -225,8 +227,7 @@ function checkSlot(state: State, slot: Slot, element: Element, how: 'read' | 'wr
     state.faults.push(`slot ${slot} does not exist`);
     return;
   }
-  // Equal widths may be reinterpreted; other widths would scale addresses wrongly.
-  if (elementBytes[found.element] !== elementBytes[element])
+  if (found.element !== element)
     state.faults.push(`slot ${slot} holds ${found.element}, but is accessed as ${element}`);
   if (found.access !== how && found.access !== 'readwrite')
     state.faults.push(`slot ${slot} is ${found.access} only, but is ${how === 'read' ? 'read' : 'written'}`);
