@@ -1,0 +1,54 @@
+/**
+ * Across lanes: all lanes combined into every lane, and single lanes brought within reach of scalar instructions.
+ */
+import type { Lane, Register } from '../../kernel/nest.ts';
+import { arithmeticOp } from './lower-arithmetic.ts';
+import type { Lowering } from './lower-context.ts';
+import { vec, type Vec } from './registers.ts';
+
+const combining = { sumLanes: 'add', maxLanes: 'max', mulLanes: 'mul' } as const;
+
+/** Each round adds the vector to itself with halves, quarters, … exchanged, so that every lane ends with the same sum. */
+export function lowerAcrossLanes(context: Lowering, target: Register, op: keyof typeof combining, a: Register): void {
+  const { assembler } = context;
+  const lane = context.laneOf(target);
+  const combine = arithmeticOp(context, combining[op], lane);
+  let source = context.read(a);
+  const temp = context.temp(lane);
+  const out = context.target(target);
+  for (let distance = context.lanes >> 1; distance > 0; distance >>= 1) {
+    exchange(context, temp, source, distance * (lane === 'f64' ? 8 : 4));
+    assembler.emit(combine, out, source, temp);
+    source = out;
+  }
+}
+
+/** `target` = `source` with neighbouring blocks of `bytes` exchanged. */
+function exchange(context: Lowering, target: Vec, source: Vec, bytes: number): void {
+  const { assembler } = context;
+  if (bytes === 32) assembler.emit('vshuff64x2', target, source, source, 0x4e);
+  else if (bytes === 16) {
+    if (source.bits === 512) assembler.emit('vshuff64x2', target, source, source, 0xb1);
+    else if (context.wide) assembler.emit('vshuff64x2', target, source, source, 1);
+    else assembler.emit('vperm2f128', target, source, source, 1);
+  } else if (bytes === 8) assembler.emit('vpermilps', target, source, 0x4e);
+  else assembler.emit('vpermilps', target, source, 0xb1);
+}
+
+/**
+ * Calls `use` for lanes 0 … active − 1 in order, with the 128-bit part that holds the lane and the lane's number in it.
+ * @param temp takes every part but the first
+ */
+export function forEachLane(context: Lowering, source: Vec, lane: Lane, active: number, temp: Vec, use: (part: Vec, lane: number, within: number) => void): void {
+  const perPart = lane === 'f64' ? 2 : 4;
+  let part = source.as(128);
+  for (let i = 0; i < active; i++) {
+    const within = i % perPart;
+    if (within === 0 && i > 0) {
+      part = vec(temp.index, 128);
+      if (context.wide) context.assembler.emit('vextractf32x4', part, source, i / perPart);
+      else context.assembler.emit('vextractf128', part, source, i / perPart);
+    }
+    use(part, i, within);
+  }
+}

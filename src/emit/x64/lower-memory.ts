@@ -1,0 +1,280 @@
+/**
+ * Loads, stores, gathers and accumulation: contiguous, repeated, reversed, strided or indexed, whole or partial, of floats, doubles, integers and bytes.
+ */
+import { type Access, type Element, elementBytes, type Lane, laneOf, type Register, type Statement, type Value } from '../../kernel/nest.ts';
+import { arithmeticOp } from './lower-arithmetic.ts';
+import { type Lowering, scratchMask } from './lower-context.ts';
+import { forEachLane } from './lower-lanes.ts';
+import { type Gpr, indexed, mem, type Mem, r64, rax, rdx, registerAt, vec, type Vec } from './registers.ts';
+
+export function lowerLoad(context: Lowering, target: Register, { element, access }: Extract<Value, { op: 'load' }>): void {
+  loadFrom(context, context.target(target), element, context.accessAddress(access), access.step, access.active);
+}
+
+/** Fills `target` from the element at `at` on. Takes two temporaries if step is neither 0 nor 1. */
+function loadFrom(context: Lowering, target: Vec, element: Element, at: Mem, step: number, active: number): void {
+  if (active <= 0) context.zero(target);
+  else if (step === 0) loadRepeated(context, target, element, at, active);
+  else if (step === 1) loadContiguous(context, target, element, at, active);
+  else if (element === 'u8') loadBytes(context, target, at, step, active);
+  else if (step === -1 && active >= context.lanes) loadReversed(context, target, element, at);
+  else loadStrided(context, target, element, at, step, active);
+}
+
+function loadRepeated(context: Lowering, target: Vec, element: Element, at: Mem, active: number): void {
+  const { assembler, wide } = context;
+  const isPartial = active < context.lanes;
+  const destination = isPartial && wide ? target.zeroUnder(context.laneMask(active)) : target;
+  if (element === 'u8') {
+    assembler.emit('movzx', rax.as(32), at.as(8));
+    if (wide) assembler.emit('vpbroadcastd', destination, rax.as(32));
+    else {
+      assembler.emit('vmovd', target.as(128), rax.as(32));
+      assembler.emit('vpbroadcastd', target, target.as(128));
+    }
+  } else assembler.emit(element === 'f64' ? 'vbroadcastsd' : 'vbroadcastss', destination, at);
+  if (isPartial && !wide) assembler.emit('vandps', target, target, maskMemory(context, laneOf[element], active));
+}
+
+function loadContiguous(context: Lowering, target: Vec, element: Element, at: Mem, active: number): void {
+  const { assembler, wide, lanes } = context;
+  if (element === 'u8') {
+    if (active >= lanes) assembler.emit('vpmovzxbd', target, at);
+    else if (wide) assembler.emit('vpmovzxbd', target.zeroUnder(context.laneMask(active)), at);
+    else loadBytes(context, target, at, 1, active);
+  } else if (active >= lanes) assembler.emit('vmovups', target, at);
+  else if (active === 1) {
+    if (element === 'f64') assembler.emit('vmovsd', target.as(128), at);
+    else assembler.emit('vmovss', target.as(128), at);
+  } else if (wide) {
+    const destination = target.zeroUnder(context.laneMask(active));
+    assembler.emit(element === 'f64' ? 'vmovupd' : 'vmovups', destination, at);
+  } else {
+    assembler.emit('vmovups', target, maskMemory(context, laneOf[element], active));
+    assembler.emit(element === 'f64' ? 'vmaskmovpd' : 'vmaskmovps', target, target, at);
+  }
+}
+
+/** All bits set in the first `active` lanes. */
+function maskMemory(context: Lowering, lane: Lane, active: number): Mem {
+  const bytes = new Uint8Array(context.bitsOf(lane) / 8);
+  bytes.fill(0xff, 0, active * (lane === 'f64' ? 8 : 4));
+  return context.assembler.constant(bytes);
+}
+
+function loadBytes(context: Lowering, target: Vec, at: Mem, step: number, active: number): void {
+  const { assembler } = context;
+  const low = target.as(128);
+  context.zero(target);
+  for (let lane = 0; lane < active; lane++) assembler.emit('vpinsrb', low, low, at.plus(lane * step), lane);
+  assembler.emit('vpmovzxbd', target, low);
+}
+
+function loadReversed(context: Lowering, target: Vec, element: Element, at: Mem): void {
+  const { assembler, lanes } = context;
+  const first = at.plus((1 - lanes) * elementBytes[element]);
+  if (target.bits === 128) assembler.emit('vpermilps', target, first, 0x1b);
+  else if (element === 'f64' && target.bits === 256) assembler.emit('vpermpd', target, first, 0x1b);
+  else {
+    const order = Array.from({ length: lanes }, (_, lane) => lanes - 1 - lane);
+    if (element === 'f64') {
+      const words = BigInt64Array.from(order, BigInt);
+      assembler.emit('vmovups', target, assembler.constant(new Uint8Array(words.buffer)));
+      assembler.emit('vpermpd', target, target, first);
+    } else {
+      assembler.emit('vmovups', target, context.lanesMemory('i32', order));
+      assembler.emit('vpermps', target, target, first);
+    }
+  }
+}
+
+function loadStrided(context: Lowering, target: Vec, element: Element, at: Mem, step: number, active: number): void {
+  const index = context.temp('i32');
+  context.assembler.emit('vmovups', index, context.lanesMemory('i32', Array.from({ length: context.lanes }, (_, lane) => lane * step)));
+  gatherLanes(context, target, element, at, index, active);
+}
+
+/** Lane l from `at` + index[l] elements. Overwrites the index where the mask needs a register: takes one temporary on AVX2. */
+function gatherLanes(context: Lowering, target: Vec, element: Element, at: Mem, index: Vec, active: number): void {
+  const { assembler, wide, lanes } = context;
+  const isDouble = element === 'f64';
+  const address = indexed(registerAt(r64, at.base), index, isDouble ? 8 : 4, at.disp);
+  if (active < lanes) context.zero(target);
+  if (wide) {
+    context.setLaneMask(scratchMask, active);
+    assembler.emit(isDouble ? 'vgatherdpd' : 'vgatherdps', target.under(scratchMask), address);
+    return;
+  }
+  const mask = context.temp(laneOf[element]);
+  if (active < lanes) assembler.emit('vmovups', mask, maskMemory(context, laneOf[element], active));
+  else assembler.emit('vpcmpeqd', mask, mask, mask);
+  assembler.emit(isDouble ? 'vgatherdpd' : 'vgatherdps', target, address, mask);
+}
+
+export function lowerGather(context: Lowering, target: Register, gather: Extract<Value, { op: 'gather' }>): void {
+  const { assembler } = context;
+  const { element, slot, at, scale, step, active } = gather;
+  const source = context.read(gather.index);
+  const out = context.target(target);
+  const bytes = elementBytes[element];
+  if (gather.uniform || context.analysis.uniform.has(gather.index)) {
+    scaledLane(context, source.as(128), 0, scale * bytes, rax);
+    let address = context.addressPlus(slot, at, rax, rdx);
+    if (step !== 0 && step !== 1) {
+      assembler.emit('lea', rax, address);
+      address = mem(rax);
+    }
+    // Loads of one byte to every lane go through rax, which the address has been read from by then.
+    loadFrom(context, out, element, address, step, active);
+    return;
+  }
+  if (element === 'u8') {
+    gatherBytes(context, out, source, gather);
+    return;
+  }
+  const index = scaledIndex(context, source, scale, step);
+  gatherLanes(context, out, element, context.address(slot, at, rdx), index, active);
+}
+
+/** index[l] · scale + l · step, in a temporary that may be overwritten. */
+function scaledIndex(context: Lowering, source: Vec, scale: number, step: number): Vec {
+  const { assembler, lanes } = context;
+  const index = context.temp('i32');
+  if (scale === 1) context.move(index, source);
+  else assembler.emit('vpmulld', index, source, context.splatMemory('i32', scale));
+  if (step !== 0) assembler.emit('vpaddd', index, index, context.lanesMemory('i32', Array.from({ length: lanes }, (_, lane) => lane * step)));
+  return index;
+}
+
+/** `register` = the 32-bit lane `within` of `part`, sign-extended, times `scale`. */
+function scaledLane(context: Lowering, part: Vec, within: number, scale: number, register: Gpr): void {
+  const { assembler } = context;
+  if (within === 0) assembler.emit('vmovd', register.as(32), part);
+  else assembler.emit('vpextrd', register.as(32), part, within);
+  assembler.emit('movsxd', register, register.as(32));
+  if (scale !== 1) assembler.emit('imul', register, register, scale);
+}
+
+function gatherBytes(context: Lowering, out: Vec, source: Vec, { slot, at, scale, step, active }: Extract<Value, { op: 'gather' }>): void {
+  const { assembler } = context;
+  const part = context.temp('i32');
+  const bytes = context.temp('i32').as(128);
+  context.zero(bytes);
+  forEachLane(context, source, 'i32', active, part, (lanesOfPart, lane, within) => {
+    scaledLane(context, lanesOfPart, within, scale, rax);
+    assembler.emit('vpinsrb', bytes, bytes, context.addressPlus(slot, at, rax, rdx).plus(lane * step), lane);
+  });
+  assembler.emit('vpmovzxbd', out, bytes);
+}
+
+export function lowerStore(context: Lowering, { element, access, source }: Extract<Statement, { kind: 'store' }>): void {
+  const vector = context.read(source);
+  storeTo(context, vector, element, context.accessAddress(access), access);
+}
+
+/** Takes up to three temporaries. */
+function storeTo(context: Lowering, source: Vec, element: Element, at: Mem, { step, active }: Pick<Access, 'step' | 'active'>): void {
+  const { assembler, wide, lanes } = context;
+  if (active <= 0) return;
+  if (step !== 1 || active === 1) storeLanes(context, source, element, at, step, active);
+  else if (element === 'u8') {
+    if (wide) assembler.emit('vpmovdb', active < lanes ? at.under(context.laneMask(active)) : at, source);
+    else if (active < lanes) storeLanes(context, source, element, at, step, active);
+    else storeBytes(context, source, at);
+  } else if (active >= lanes) assembler.emit('vmovups', at, source);
+  else if (wide) assembler.emit(element === 'f64' ? 'vmovupd' : 'vmovups', at.under(context.laneMask(active)), source);
+  else {
+    const mask = context.temp(laneOf[element]);
+    assembler.emit('vmovups', mask, maskMemory(context, laneOf[element], active));
+    assembler.emit(element === 'f64' ? 'vmaskmovpd' : 'vmaskmovps', at, mask, source);
+  }
+}
+
+function storeLanes(context: Lowering, source: Vec, element: Element, at: Mem, step: number, active: number): void {
+  const { assembler } = context;
+  const stride = step * elementBytes[element];
+  forEachLane(context, source, laneOf[element], active, context.temp(laneOf[element]), (part, lane, within) => {
+    const to = at.plus(lane * stride);
+    if (element === 'u8') assembler.emit('vpextrb', to, part, 4 * within);
+    else if (element === 'f64') {
+      if (within === 0) assembler.emit('vmovsd', to, part);
+      else assembler.emit('vmovhps', to, part);
+    } else if (within === 0) assembler.emit('vmovss', to, part);
+    else assembler.emit('vextractps', to, part, within);
+  });
+}
+
+/** The low bytes of all 4 or 8 lanes, without opmasks. */
+function storeBytes(context: Lowering, source: Vec, at: Mem): void {
+  const { assembler, lanes } = context;
+  const bytes = context.temp('i32');
+  const low = bytes.as(128);
+  assembler.emit('vpand', bytes, source, context.splatMemory('i32', 255));
+  if (lanes === 8) {
+    const high = context.temp('i32').as(128);
+    assembler.emit('vextracti128', high, bytes, 1);
+    assembler.emit('vpackusdw', low, low, high);
+  } else assembler.emit('vpackusdw', low, low, low);
+  assembler.emit('vpackuswb', low, low, low);
+  if (lanes === 8) assembler.emit('vmovq', at, low);
+  else assembler.emit('vmovd', at, low);
+}
+
+export function lowerAccumulate(context: Lowering, statement: Extract<Statement, { kind: 'accumulate' }>): void {
+  const { assembler } = context;
+  const { element, slot, at, scale, step, active } = statement;
+  const lane = laneOf[element];
+  const bytes = elementBytes[element];
+  const index = context.read(statement.index);
+  const source = context.read(statement.source);
+  if (step === 1 && context.analysis.uniform.has(statement.index)) {
+    const sum = context.temp(lane);
+    scaledLane(context, index.as(128), 0, scale * bytes, rax);
+    assembler.emit('lea', rdx, context.addressPlus(slot, at, rax, rdx));
+    loadFrom(context, sum, element, mem(rdx), 1, active);
+    assembler.emit(arithmeticOp(context, 'add', lane), sum, sum, source);
+    storeTo(context, sum, element, mem(rdx), statement);
+    return;
+  }
+  const indexPart = context.temp('i32');
+  const sourcePart = context.temp(lane);
+  const value = context.temp(lane).as(128);
+  // Parts of the index and of the source change at different lanes when the source is wider, so each is walked on its own.
+  const indexLanes = lanesOf(context, index, 'i32', indexPart);
+  const sourceLanes = lanesOf(context, source, lane, sourcePart);
+  for (let i = 0; i < active; i++) {
+    const from = indexLanes(i);
+    scaledLane(context, from.part, from.within, scale * bytes, rax);
+    if (scale * bytes === 0) assembler.emit('xor', rax.as(32), rax.as(32));
+    const { part, within } = sourceLanes(i);
+    const to = context.addressPlus(slot, at, rax, rdx).plus(i * step * bytes);
+    if (lane === 'i32') {
+      assembler.emit('lea', rax, to);
+      if (within === 0) assembler.emit('vmovd', rdx.as(32), part);
+      else assembler.emit('vpextrd', rdx.as(32), part, within);
+      assembler.emit('add', mem(rax), element === 'u8' ? rdx.as(8) : rdx.as(32));
+    } else if (lane === 'f32') {
+      if (within > 0) assembler.emit('vpermilps', value, part, within);
+      assembler.emit('vaddss', value, within > 0 ? value : part, to);
+      assembler.emit('vmovss', to, value);
+    } else {
+      if (within > 0) assembler.emit('vpermilpd', value, part, within);
+      assembler.emit('vaddsd', value, within > 0 ? value : part, to);
+      assembler.emit('vmovsd', to, value);
+    }
+  }
+}
+
+/** Lane i of a vector, asked for in order: its 128-bit part (the first, or `temp`) and its place in it. */
+function lanesOf(context: Lowering, source: Vec, lane: Lane, temp: Vec): (i: number) => { part: Vec; within: number } {
+  const perPart = lane === 'f64' ? 2 : 4;
+  let current = source.as(128);
+  return (i) => {
+    if (i > 0 && i % perPart === 0) {
+      current = vec(temp.index, 128);
+      if (context.wide) context.assembler.emit('vextractf32x4', current, source, i / perPart);
+      else context.assembler.emit('vextractf128', current, source, i / perPart);
+    }
+    return { part: current, within: i % perPart };
+  };
+}

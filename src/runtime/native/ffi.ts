@@ -1,0 +1,72 @@
+/**
+ * The one file that touches the foreign-function package: optional, loaded when first asked for.
+ */
+import { createRequire } from 'node:module';
+import { DeviceError } from '../../base/errors.ts';
+
+/** What is used of koffi. */
+export interface ForeignLibrary {
+  func(definition: string): ForeignFunction;
+}
+
+export type ForeignFunction = (...args: readonly (bigint | number | null)[]) => unknown;
+
+interface Koffi {
+  load(path: string | null): ForeignLibrary;
+  proto(definition: string): object;
+  decode(address: bigint, type: object): ForeignFunction;
+  address(value: ArrayBuffer): bigint;
+  view(address: bigint, bytes: number): ArrayBuffer;
+}
+
+let loaded: Koffi | DeviceError | undefined;
+
+function koffi(): Koffi {
+  loaded ??= tryLoad();
+  if (loaded instanceof Error) throw loaded;
+  return loaded;
+}
+
+function tryLoad(): Koffi | DeviceError {
+  try {
+    const library: Koffi = createRequire(import.meta.url)('koffi');
+    return library;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return new DeviceError(`the native device needs the optional package koffi, which does not load: ${reason}. Run npm install koffi, or use the wasm device`);
+  }
+}
+
+/** Why foreign calls are impossible here, or undefined if they work. */
+export function foreignCallProblem(): DeviceError | undefined {
+  loaded ??= tryLoad();
+  return loaded instanceof Error ? loaded : undefined;
+}
+
+/** Opens a shared library; null is what the process itself has loaded. */
+export function openLibrary(path: string | null): ForeignLibrary {
+  return koffi().load(path);
+}
+
+/** A callable over machine code at `address`. @param signature a C prototype with unnamed types, `void f(uint64_t)` */
+export function functionAt(address: bigint, signature: string): ForeignFunction {
+  const library = koffi();
+  let type = prototypes.get(signature);
+  if (type === undefined) {
+    type = library.proto(signature);
+    prototypes.set(signature, type);
+  }
+  return library.decode(address, type);
+}
+
+const prototypes = new Map<string, object>();
+
+/** Where the bytes of a buffer are. They stay there as long as the buffer lives. */
+export function addressOf(buffer: ArrayBuffer): bigint {
+  return koffi().address(buffer);
+}
+
+/** The bytes at an address as a buffer that does not own them. */
+export function viewAt(address: bigint, bytes: number): ArrayBuffer {
+  return koffi().view(address, bytes);
+}
