@@ -9,7 +9,8 @@ import { constantValue } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Storage } from '../ir/leaf.ts';
 import type { Node } from '../ir/node.ts';
-import type { Device } from '../runtime/device.ts';
+import { printGraph } from '../ir/print.ts';
+import type { Device, Executable } from '../runtime/device.ts';
 import type { NodeCell } from './cell.ts';
 import { checkInputs, checkOutputs } from './index-checks.ts';
 import { type Program, type ProgramRequest, programFor, requestFor } from './program.ts';
@@ -21,6 +22,9 @@ export interface Signature {
   readonly shape: Shape;
   readonly dtype: DType;
 }
+
+/** One stage of what a function becomes, as text. */
+export type Stage = ReturnType<Executable['stages']>[number];
 
 /** Where a program's input comes from in a call. */
 type Source =
@@ -115,6 +119,13 @@ export class Recording {
   isCurrent(): boolean {
     for (const { value, read } of this.#modes) if (read() !== value) return false;
     return true;
+  }
+
+  /** What was built, stage by stage. */
+  stages(): Stage[] {
+    if (this.program === undefined) return [];
+    const graph = { title: 'graph', text: printGraph(this.program.graph.outputs) };
+    return [graph, ...this.program.executable.stages().filter(({ title }) => title !== graph.title)];
   }
 
   /** Runs the program and updates the cells; returns the results. Hot: a train step comes through here every time. */

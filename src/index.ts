@@ -1,0 +1,54 @@
+/**
+ * Fathom: tensors, gradients and compilation. Modules, optimizers, data, training and files have entry points of their own:
+ * fathom/nn, fathom/optim, fathom/data, fathom/train, fathom/io.
+ */
+
+// Tensors
+export { Tensor, type NestedNumbers, type TensorLike } from './tensor/tensor.ts';
+export {
+  arange,
+  type Data,
+  type DTypeOption,
+  eye,
+  full,
+  linspace,
+  type NestedValues,
+  ones,
+  onesLike,
+  tensor,
+  type TensorOptions,
+  zeros,
+  zerosLike,
+} from './tensor/creation.ts';
+export { concat, einsum, split, stack, where } from './tensor/functions.ts';
+export type { GeluOptions } from './tensor/activations.ts';
+export type { ConvolutionOptions, Pair, PoolOptions } from './tensor/convolution.ts';
+export type { Bounds, PadWidths } from './tensor/movement.ts';
+export type { Axes, ReduceOptions, VarianceOptions } from './tensor/reductions.ts';
+export type { DType, TypedArray } from './ir/dtype.ts';
+export type { Shape } from './base/shape.ts';
+
+// Random numbers: random.key, random.split, random.uniform, random.normal …
+export * as random from './tensor/random.ts';
+
+// Transforms
+export { grad, gradients, type GradientsOf, valueAndGrad } from './tensor/gradients.ts';
+export { compile, type Compiled, type CompileOptions } from './tensor/compile.ts';
+
+// State and devices
+export { Cell } from './tensor/cell.ts';
+export { currentDevice, device } from './runtime/registry.ts';
+export type { Device, DeviceName } from './runtime/device.ts';
+
+// Errors
+export {
+  DataError,
+  DeviceError,
+  DTypeError,
+  FathomError,
+  FormatError,
+  IndexError,
+  ShapeError,
+  TraceError,
+  ValueError,
+} from './base/errors.ts';

@@ -1,0 +1,39 @@
+/**
+ * Trees: arrays and plain objects, nested, with leaves of any kind. The transforms take and return them.
+ */
+
+/** A plain object or an array, whose members are trees. Class instances are leaves. */
+export function isBranch(x: unknown): x is readonly unknown[] | Readonly<Record<string, unknown>> {
+  if (typeof x !== 'object' || x === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(x);
+  return Array.isArray(x) || prototype === Object.prototype || prototype === null;
+}
+
+/** The same tree with every leaf mapped. */
+export function mapTree(tree: unknown, map: (leaf: unknown) => unknown): unknown {
+  if (!isBranch(tree)) return map(tree);
+  if (Array.isArray(tree)) return tree.map((member) => mapTree(member, map));
+  return Object.fromEntries(Object.entries(tree).map(([key, member]) => [key, mapTree(member, map)]));
+}
+
+/** As mapTree, for leaves that are replaced by others of their own type. */
+export function replaceLeaves<T>(tree: T, map: (leaf: unknown) => unknown): T;
+export function replaceLeaves(tree: unknown, map: (leaf: unknown) => unknown): unknown {
+  return mapTree(tree, map);
+}
+
+/** The leaves from left to right, appended to `into`. */
+export function leavesOf(tree: unknown, into: unknown[] = []): unknown[] {
+  if (!isBranch(tree)) into.push(tree);
+  else for (const member of Array.isArray(tree) ? tree : Object.values(tree)) leavesOf(member, into);
+  return into;
+}
+
+/** The tree's form with each leaf described: equal texts mean equal trees up to the leaves' descriptions. */
+export function describeTree(tree: unknown, describe: (leaf: unknown) => string): string {
+  if (!isBranch(tree)) return describe(tree);
+  if (Array.isArray(tree)) return `[${tree.map((member) => describeTree(member, describe)).join()}]`;
+  return `{${Object.entries(tree)
+    .map(([key, member]) => `${JSON.stringify(key)}:${describeTree(member, describe)}`)
+    .join()}}`;
+}
