@@ -46,7 +46,7 @@ function prepareConv({ batch, from, to, side, kernel, padding, backward }: ConvW
   const forward = compile((image: Tensor, filter: Tensor) => [image.conv2d(filter, { padding })]);
   const both = compile((image: Tensor, filter: Tensor, upstream: Tensor) => {
     const y = image.conv2d(filter, { padding });
-    return [y, ...gradients(y.mul(upstream).sum(), [image, filter])];
+    return [y, ...gradients(y, [image, filter], upstream)];
   });
   return keeping(() => (backward ? both(x, w, dy) : forward(x, w)));
 }
@@ -82,9 +82,8 @@ function prepareTrain({ batch, input, layers, loss, outputs }: TrainWorkload): R
 function keeping(compute: () => readonly Tensor[]): Run {
   let results: readonly Tensor[] = [];
   return {
-    async step() {
-      results = compute();
-      await Promise.all(results.map((result) => result.realize()));
+    step() {
+      results = compute().map((result) => result.realize());
     },
     outputs: async () => sample(...(await Promise.all(results.map((result) => result.data())))),
   };
@@ -105,7 +104,7 @@ function build(layer: Layer) {
   }
 }
 
-/** The agreed initial weights by state name: `layers.0.weight`, `layers.0.bias`, `layers.2.weight`, … */
+/** The agreed initial weights by state name: `0.weight`, `0.bias`, `2.weight`, … */
 function weights(layers: readonly Layer[]): Record<string, Tensor> {
   const named: Record<string, Tensor> = {};
   let seed: number = seeds.parameter;
@@ -113,8 +112,8 @@ function weights(layers: readonly Layer[]): Record<string, Tensor> {
     if (layer.kind !== 'linear' && layer.kind !== 'conv') continue;
     const fan = layer.kind === 'conv' ? layer.from * layer.kernel ** 2 : layer.from;
     const shape = layer.kind === 'conv' ? [layer.to, layer.from, layer.kernel, layer.kernel] : [layer.to, layer.from];
-    named[`layers.${i}.weight`] = filled(shape, seed++, fan ** -0.5);
-    named[`layers.${i}.bias`] = filled([layer.to], seed++, fan ** -0.5);
+    named[`${i}.weight`] = filled(shape, seed++, fan ** -0.5);
+    named[`${i}.bias`] = filled([layer.to], seed++, fan ** -0.5);
   }
   return named;
 }

@@ -3,10 +3,10 @@
 import { sayAbsent, serve } from './serve.ts';
 
 try {
-  const name = process.argv[2] ?? 'native';
+  const name = process.argv[2] === 'wasm' ? 'wasm' : 'native';
   const { device } = await import('../../src/index.ts');
   const { prepare } = await import('../contenders/fathom.ts');
-  await device(name);
+  device(name);
   await serve(name, 'this checkout', prepare);
 } catch (error) {
   sayAbsent(error);
