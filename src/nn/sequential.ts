@@ -1,0 +1,30 @@
+/**
+ * Layers one after another.
+ */
+import type { Tensor } from '../tensor/tensor.ts';
+import { type Layer, Module } from './module.ts';
+
+/**
+ * fₙ(… f₂(f₁(x))): passes a tensor through its layers in order. They are named by position, as in PyTorch: '0.weight'.
+ * @example
+ * const model = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
+ * model.forward(x); // (B, 784) → (B, 10)
+ */
+export class Sequential extends Module {
+  readonly layers: readonly Layer[];
+
+  constructor(...layers: Layer[]) {
+    super();
+    this.layers = layers;
+  }
+
+  forward(x: Tensor): Tensor {
+    let y = x;
+    for (const layer of this.layers) y = layer.forward(y);
+    return y;
+  }
+
+  protected override fields(): Iterable<readonly [string, unknown]> {
+    return Object.entries(this.layers);
+  }
+}
