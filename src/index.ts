@@ -22,7 +22,7 @@ export {
 } from './tensor/creation.ts';
 export { concat, einsum, split, stack, where } from './tensor/functions.ts';
 export type { GeluOptions } from './tensor/activations.ts';
-export type { ConvolutionOptions, Pair, PoolOptions } from './tensor/convolution.ts';
+export type { AveragePoolOptions, ConvolutionOptions, Pair, PoolOptions } from './tensor/convolution.ts';
 export type { Bounds, PadWidths } from './tensor/movement.ts';
 export type { Axes, ReduceOptions, VarianceOptions } from './tensor/reductions.ts';
 export type { DType, TypedArray } from './ir/dtype.ts';

@@ -45,7 +45,10 @@ const NUMBERS_WARNING = 9;
  * @param fn takes and returns trees (arrays, plain objects) of tensors; other values are fixed when it is recorded
  * @example const step = compile((x: Tensor, y: Tensor) => { const loss = mse(model.forward(x), y); optimizer.step(gradients(loss, parameters)); return loss; })
  */
-export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, { name }: CompileOptions = {}): Compiled<A, R> {
+export function compile<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  { name }: CompileOptions = {},
+): Compiled<A, R> {
   const label = name ?? (fn.name || 'the compiled function');
   const recordings = new Map<string, Entry<R>[]>();
   const counts = new Map<string, number>();
@@ -124,7 +127,12 @@ interface Entry<R> {
   readonly shapes: readonly Shape[];
 }
 
-function makeEntry<A extends readonly unknown[], R>(name: string, device: Device, args: A, fn: (...args: A) => R): Entry<R> {
+function makeEntry<A extends readonly unknown[], R>(
+  name: string,
+  device: Device,
+  args: A,
+  fn: (...args: A) => R,
+): Entry<R> {
   const tensors = leavesOf(args).filter((leaf) => leaf instanceof Tensor);
   const outcome: { result?: { readonly tree: R; readonly nodes: readonly Node[] } } = {};
   const recording = record(device, name, tensors, (parameters) => {
@@ -157,7 +165,8 @@ function fittingValues<R>({ expected }: Entry<R>, args: readonly unknown[]): Val
     if (wanted.isTensor) {
       if (!(arg instanceof Tensor)) return undefined;
       const { node } = arg;
-      if (node.dtype !== wanted.dtype || (node.shape !== wanted.shape && !sameShape(node.shape, wanted.shape))) return undefined;
+      if (node.dtype !== wanted.dtype || (node.shape !== wanted.shape && !sameShape(node.shape, wanted.shape)))
+        return undefined;
       values.push(valueOfTensor(node));
     } else if (!Object.is(arg, wanted.value)) return undefined;
   }

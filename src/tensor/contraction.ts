@@ -60,7 +60,9 @@ function mismatch(a: Shape, b: Shape, inner: number, other: number): string {
 /** Σ aᵢ bᵢ of two vectors. */
 export function dot(a: Node, b: Node): Node {
   if (a.shape.length !== 1 || b.shape.length !== 1) {
-    raise(new ShapeError(`dot: expected two vectors, got ${formatShape(a.shape)} and ${formatShape(b.shape)}; use matmul`));
+    raise(
+      new ShapeError(`dot: expected two vectors, got ${formatShape(a.shape)} and ${formatShape(b.shape)}; use matmul`),
+    );
   }
   return matmul(a, b);
 }
@@ -87,7 +89,8 @@ export function einsum(formula: string, operands: readonly Node[]): Node {
   });
   const summed = sumExcept(result, new Set(output));
   for (const name of output) {
-    if (!summed.names.includes(name)) raise(new ValueError(`einsum: '${formula}' has '${name}' in its output, but in no operand`));
+    if (!summed.names.includes(name))
+      raise(new ValueError(`einsum: '${formula}' has '${name}' in its output, but in no operand`));
   }
   return permute(
     summed.node,
@@ -165,7 +168,11 @@ function diagonals(operand: Node, names: readonly string[]): Named {
 function diagonal(x: Node, first: number, second: number): Node {
   const n = x.shape[first]!;
   if (x.shape[second] !== n) {
-    raise(new ShapeError(`einsum: the diagonal of axes ${first} and ${second} of ${formatShape(x.shape)} needs equal sizes`));
+    raise(
+      new ShapeError(
+        `einsum: the diagonal of axes ${first} and ${second} of ${formatShape(x.shape)} needs equal sizes`,
+      ),
+    );
   }
   const others = x.shape.map((_, i) => i).filter((i) => i !== first && i !== second);
   const kept = others.map((i) => x.shape[i]!);

@@ -8,7 +8,7 @@ import { binary, expand, pad, reduce, reshape, shrink, slide } from '../ir/build
 import { infoOf, promote } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { div } from './elementwise.ts';
-import { asFloat, toNode, widened } from './operands.ts';
+import { asFloat, like, toNode, widened } from './operands.ts';
 
 /** The same for height and width, or [height, width]. */
 export type Pair = number | readonly [number, number];
@@ -39,17 +39,28 @@ function pairOf(pair: Pair): readonly [number, number] {
   return typeof pair === 'number' ? [pair, pair] : pair;
 }
 
-function extentsOf(op: string, x: Node, kernel: readonly [number, number], options: ConvolutionOptions): [Extent, Extent] {
+function extentsOf(
+  op: string,
+  x: Node,
+  kernel: readonly [number, number],
+  options: ConvolutionOptions,
+): [Extent, Extent] {
   const { stride = 1, padding = 0, dilation = 1 } = options;
   const strides = pairOf(stride);
   const dilations = pairOf(dilation);
-  for (const [name, pair] of [['kernel', kernel], ['stride', strides], ['dilation', dilations]] as const) {
+  for (const [name, pair] of [
+    ['kernel', kernel],
+    ['stride', strides],
+    ['dilation', dilations],
+  ] as const) {
     if (pair.some((n) => !Number.isInteger(n) || n < 1)) {
       raise(new ValueError(`${op}: ${name} [${pair.join(', ')}] must be whole numbers from 1 up`));
     }
   }
   if (padding === 'same' && strides.some((n) => n !== 1)) {
-    raise(new ValueError(`${op}: padding 'same' needs stride 1, got [${strides.join(', ')}]; give the padding as a number`));
+    raise(
+      new ValueError(`${op}: padding 'same' needs stride 1, got [${strides.join(', ')}]; give the padding as a number`),
+    );
   }
   const extent = (i: 0 | 1): Extent => {
     const size = x.shape[i + 2]!;
@@ -107,7 +118,9 @@ function checkConvolution(x: Node, weight: Node, groups: number): void {
   const channels = x.shape[1]!;
   if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0 || weight.shape[0]! % groups !== 0) {
     raise(
-      new ValueError(`conv2d: groups ${groups} must divide the ${channels} input and the ${weight.shape[0]} output channels`),
+      new ValueError(
+        `conv2d: groups ${groups} must divide the ${channels} input and the ${weight.shape[0]} output channels`,
+      ),
     );
   }
   if (weight.shape[1] !== channels / groups) {
@@ -143,11 +156,18 @@ export function maxPool2d(x: Node, kernel: Pair, options: PoolOptions = {}): Nod
   return reduce('amax', windows, [3, 5]);
 }
 
-/** The mean of each window; padding counts as zeros: (N, C, H, W) → (N, C, H', W'). */
-export function avgPool2d(x: Node, kernel: Pair, options: PoolOptions = {}): Node {
+export interface AveragePoolOptions extends PoolOptions {
+  /** Whether padding counts as zeros. Default true, as in PyTorch. */
+  readonly countIncludePad?: boolean;
+}
+
+/** The mean of each window: (N, C, H, W) → (N, C, H', W'). */
+export function avgPool2d(input: Node, kernel: Pair, options: AveragePoolOptions = {}): Node {
+  const x = asFloat(input);
+  const total = (of: Node): Node => reduce('sum', poolWindows('avgPool2d', of, kernel, options, 0), [3, 5]);
   const [kh, kw] = pairOf(kernel);
-  const windows = poolWindows('avgPool2d', asFloat(x), kernel, options, 0);
-  return div(reduce('sum', windows, [3, 5]), kh * kw);
+  const isWhole = options.countIncludePad !== false || (options.padding ?? 0) === 0;
+  return div(total(x), isWhole ? kh * kw : total(like(x, 1)));
 }
 
 /** (N, C, H, W) → (N, C, H', kh, W', kw). */
@@ -158,7 +178,11 @@ function poolWindows(op: string, x: Node, kernel: Pair, options: PoolOptions, va
   const [h, w] = extentsOf(op, x, sizes, { stride, padding, dilation });
   for (const { before, kernel: size } of [h, w]) {
     if (before * 2 > size) {
-      raise(new ValueError(`${op}: padding ${before} is more than half the kernel ${size}; windows would see nothing but padding`));
+      raise(
+        new ValueError(
+          `${op}: padding ${before} is more than half the kernel ${size}; windows would see nothing but padding`,
+        ),
+      );
     }
   }
   const padded = padded2d(x, h, w, value);

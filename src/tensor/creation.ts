@@ -33,7 +33,7 @@ export function tensor(data: Data, options: TensorOptions = {}): Tensor {
     return fromElements(data, options.shape ?? [data.length], dtype);
   }
   const shape: number[] = [];
-  for (let level: NestedValues = data; typeof level === 'object'; ) {
+  for (let level: NestedValues = data; typeof level === 'object';) {
     shape.push(level.length);
     if (level.length === 0) break;
     level = level[0]!;
@@ -48,7 +48,10 @@ export function tensor(data: Data, options: TensorOptions = {}): Tensor {
 /** Appends the elements; returns whether any is a number. */
 function collect(data: NestedValues, shape: Shape, axis: number, into: number[]): boolean {
   if (typeof data !== 'object') {
-    if (axis !== shape.length) raise(new ShapeError(`tensor: a number stands where an array of ${shape[axis]} is expected; all rows must be alike`));
+    if (axis !== shape.length)
+      raise(
+        new ShapeError(`tensor: a number stands where an array of ${shape[axis]} is expected; all rows must be alike`),
+      );
     into.push(Number(data));
     return typeof data === 'number';
   }
@@ -78,7 +81,11 @@ function dtypeOfArray(data: ArrayBufferView): DType {
 
 function fromElements(elements: ArrayLike<number>, shape: Shape, dtype: DType): Tensor {
   if (elements.length !== sizeOf(shape)) {
-    raise(new ShapeError(`tensor: ${elements.length} elements do not fill shape ${formatShape(shape)}, which has ${sizeOf(shape)}`));
+    raise(
+      new ShapeError(
+        `tensor: ${elements.length} elements do not fill shape ${formatShape(shape)}, which has ${sizeOf(shape)}`,
+      ),
+    );
   }
   const { array } = infoOf(dtype);
   const isReady = elements instanceof array && dtype !== 'bool';

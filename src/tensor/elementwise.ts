@@ -123,7 +123,7 @@ export function log(x: Node): Node {
 
 /**
  * log(1 + x), accurate near 0: log(u) · x / (u − 1) with u = 1 + x, whose rounding error cancels in the quotient.
- * The quotient is 1 but for rounding, so no gradient goes through it. (Kahan; in HP-15C Advanced Functions Handbook, 1982.)
+ * (Kahan; in HP-15C Advanced Functions Handbook, 1982.)
  */
 export function log1p(input: Node): Node {
   const x = asFloat(input);
@@ -132,8 +132,7 @@ export function log1p(input: Node): Node {
   const isTiny = binary('eq', difference, like(x, 0));
   const isExact = binary('eq', difference, x);
   const quotient = binary('div', x, select(isTiny, like(x, 1), difference));
-  const correction = detach(select(isExact, like(x, 1), quotient));
-  return select(isTiny, x, binary('mul', unary('log', u), correction));
+  return select(isTiny, x, corrected(unary('log', u), quotient, isExact));
 }
 
 /** exp(x) − 1, accurate near 0: (u − 1) · x / log(u) with u = exp(x), the correction only where it matters. */
@@ -142,10 +141,15 @@ export function expm1(input: Node): Node {
   const u = unary('exp', x);
   const difference = sub(u, 1);
   const isTiny = binary('eq', difference, like(x, 0));
-  const isNear = binary('lt', abs(x), like(x, 0.5));
+  const isFar = binary('lt', like(x, 0.5), abs(x));
   const logarithm = unary('log', select(isTiny, like(x, 2), u));
-  const correction = detach(select(isNear, binary('div', x, logarithm), like(x, 1)));
-  return select(isTiny, x, binary('mul', difference, correction));
+  return select(isTiny, x, corrected(difference, binary('div', x, logarithm), isFar));
+}
+
+/** x · factor with the gradient of x, as the factor only undoes a rounding error; x alone where that is exact. */
+function corrected(x: Node, factor: Node, isExact: Node): Node {
+  const error = sub(binary('mul', x, factor), x);
+  return binary('add', x, detach(select(isExact, like(x, 0), error)));
 }
 
 export function sqrt(x: Node): Node {
@@ -329,6 +333,7 @@ export function where(condition: Node, a: Operand, b: Operand): Node {
 
 /** The bits of every element turned around: the largest becomes the smallest. Integers and bool. */
 export function inverted(x: Node): Node {
-  if (isFloat(x.dtype)) raise(new DTypeError(`inverted: expected an integer, got ${x.dtype}; convert with .cast('int32')`));
+  if (isFloat(x.dtype))
+    raise(new DTypeError(`inverted: expected an integer, got ${x.dtype}; convert with .cast('int32')`));
   return binary('xor', x, like(x, x.dtype === 'bool' ? 1 : infoOf(x.dtype).bytes === 1 ? 255 : -1));
 }

@@ -38,7 +38,11 @@ export function gradients(y: Tensor, xs: unknown, seed?: Tensor): unknown {
 function variableOf(op: string, x: unknown): Node {
   if (x instanceof Tensor) return x.node;
   if (x instanceof Cell) return x.value.node;
-  raise(new DTypeError(`${op}: expected tensors and cells in arrays or plain objects, got ${describe(x)}; pass model.parameters() for a model`));
+  raise(
+    new DTypeError(
+      `${op}: expected tensors and cells in arrays or plain objects, got ${describe(x)}; pass model.parameters() for a model`,
+    ),
+  );
 }
 
 function describe(x: unknown): string {
@@ -49,7 +53,9 @@ function describe(x: unknown): string {
  * The function that returns f's gradient with respect to its first argument, a tree of tensors; f returns a scalar.
  * @example const derivative = grad((x: Tensor) => x.square().sum()); derivative(tensor([1, 2])) // [2, 4]
  */
-export function grad<T, A extends readonly unknown[]>(f: (xs: T, ...rest: A) => Tensor): (xs: T, ...rest: A) => GradientsOf<T> {
+export function grad<T, A extends readonly unknown[]>(
+  f: (xs: T, ...rest: A) => Tensor,
+): (xs: T, ...rest: A) => GradientsOf<T> {
   return (xs, ...rest) => gradients(f(xs, ...rest), xs);
 }
 

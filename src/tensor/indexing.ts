@@ -4,7 +4,16 @@
  */
 import { raise, ShapeError } from '../base/errors.ts';
 import { broadcastShapes, formatShape, normalizeAxis, sizeOf } from '../base/shape.ts';
-import { binary, cast, expand, gather as gatherAlong, iota, reshape, scatterAdd as addAt, shrink } from '../ir/build.ts';
+import {
+  binary,
+  cast,
+  expand,
+  gather as gatherAlong,
+  iota,
+  reshape,
+  scatterAdd as addAt,
+  shrink,
+} from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { narrow } from './movement.ts';
@@ -26,7 +35,11 @@ export function at(x: Node, place: number, axis: number): Node {
   const size = x.shape[along]!;
   const index = place < 0 ? place + size : place;
   if (!Number.isInteger(place) || index < 0 || index >= size) {
-    raise(new ShapeError(`at: ${place} is not a place on axis ${along} of ${formatShape(x.shape)}; use ${-size} to ${size - 1}`));
+    raise(
+      new ShapeError(
+        `at: ${place} is not a place on axis ${along} of ${formatShape(x.shape)}; use ${-size} to ${size - 1}`,
+      ),
+    );
   }
   return reshape(
     narrow(x, along, index, 1),
@@ -56,7 +69,9 @@ export function gather(x: Node, index: Node, axis: number): Node {
   const along = normalizeAxis('gather', axis, x.shape.length);
   if (index.shape.length !== x.shape.length || index.shape.some((n, i) => i !== along && n > x.shape[i]!)) {
     raise(
-      new ShapeError(`gather: index ${formatShape(index.shape)} does not fit values ${formatShape(x.shape)} beside axis ${along}`),
+      new ShapeError(
+        `gather: index ${formatShape(index.shape)} does not fit values ${formatShape(x.shape)} beside axis ${along}`,
+      ),
     );
   }
   const starts = x.shape.map(() => 0);

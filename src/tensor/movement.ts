@@ -75,7 +75,11 @@ export function squeeze(x: Node, axes?: number | readonly number[]): Node {
   const dropped = named?.map((axis) => normalizeAxis('squeeze', axis, x.shape.length));
   for (const axis of dropped ?? []) {
     if (x.shape[axis] !== 1) {
-      raise(new ShapeError(`squeeze: axis ${axis} of ${formatShape(x.shape)} has size ${x.shape[axis]}; only 1 can be dropped`));
+      raise(
+        new ShapeError(
+          `squeeze: axis ${axis} of ${formatShape(x.shape)} has size ${x.shape[axis]}; only 1 can be dropped`,
+        ),
+      );
     }
   }
   return ir.reshape(
@@ -98,7 +102,11 @@ export function pad(x: Node, widths: PadWidths, value: number): Node {
   const rank = x.shape.length;
   const list = typeof widths === 'number' ? x.shape.map(() => widths) : widths;
   if (list.length > rank) {
-    raise(new ShapeError(`pad: ${list.length} widths for a tensor of rank ${rank}; give one for each axis, or for the last ones`));
+    raise(
+      new ShapeError(
+        `pad: ${list.length} widths for a tensor of rank ${rank}; give one for each axis, or for the last ones`,
+      ),
+    );
   }
   const both = list.map((width) => (typeof width === 'number' ? ([width, width] as const) : width));
   const untouched = new Array<number>(rank - list.length).fill(0);
@@ -121,7 +129,11 @@ export function slice(x: Node, start: Bounds, stop?: Bounds, step?: Bounds): Nod
   const steps = listed(step);
   for (const list of [starts, stops, steps]) {
     if (list.length > x.shape.length) {
-      raise(new ShapeError(`slice: ${list.length} bounds for a tensor of rank ${x.shape.length}; give at most one for each axis`));
+      raise(
+        new ShapeError(
+          `slice: ${list.length} bounds for a tensor of rank ${x.shape.length}; give at most one for each axis`,
+        ),
+      );
     }
   }
   const spans = x.shape.map((n, i) => spanOf(n, starts[i] ?? null, stops[i] ?? null, steps[i] ?? 1));
@@ -143,9 +155,11 @@ interface Span {
 }
 
 function spanOf(size: number, start: number | null, stop: number | null, step: number): Span {
-  if (!Number.isInteger(step) || step === 0) raise(new ValueError(`slice: step ${step} is not a whole number other than 0`));
+  if (!Number.isInteger(step) || step === 0)
+    raise(new ValueError(`slice: step ${step} is not a whole number other than 0`));
   for (const bound of [start, stop]) {
-    if (bound !== null && !Number.isInteger(bound)) raise(new ValueError(`slice: bound ${bound} is not a whole number`));
+    if (bound !== null && !Number.isInteger(bound))
+      raise(new ValueError(`slice: bound ${bound} is not a whole number`));
   }
   const fromFront = (bound: number): number => (bound < 0 ? bound + size : bound);
   const clamp = (bound: number): number => Math.min(size, Math.max(0, bound));
@@ -222,7 +236,11 @@ export function stack(parts: readonly Node[], axis: number): Node {
   if (first === undefined) raise(new ValueError('stack: got no tensors; give at least one'));
   for (const part of parts) {
     if (!sameShape(part.shape, first.shape)) {
-      raise(new ShapeError(`stack: shapes ${formatShape(first.shape)} and ${formatShape(part.shape)} differ; they must be equal`));
+      raise(
+        new ShapeError(
+          `stack: shapes ${formatShape(first.shape)} and ${formatShape(part.shape)} differ; they must be equal`,
+        ),
+      );
     }
   }
   const at = normalizeAxis('stack', axis, first.shape.length + 1);
@@ -237,7 +255,11 @@ export function split(x: Node, sizes: number | readonly number[], axis: number):
   const at = normalizeAxis('split', axis, x.shape.length);
   const total = x.shape[at]!;
   if (typeof sizes === 'number' && (!Number.isInteger(sizes) || sizes < 1 || total % sizes !== 0)) {
-    raise(new ShapeError(`split: axis ${at} of ${formatShape(x.shape)} does not divide into ${sizes} equal pieces; give a list of sizes`));
+    raise(
+      new ShapeError(
+        `split: axis ${at} of ${formatShape(x.shape)} does not divide into ${sizes} equal pieces; give a list of sizes`,
+      ),
+    );
   }
   const list = typeof sizes === 'number' ? new Array<number>(sizes).fill(total / sizes) : sizes;
   if (list.reduce((sum, n) => sum + n, 0) !== total) {

@@ -83,7 +83,9 @@ function formatter(shown: readonly number[], dtype: DType): (x: number) => strin
     return special((x) => x.toExponential(DIGITS));
   }
   const digits = Math.max(0, ...finite.map((x) => decimals(x)));
-  return special((x) => (digits === 0 ? `${x.toFixed(0)}.` : x.toFixed(digits).replace(/0+$/, (zeros) => ' '.repeat(zeros.length))));
+  return special((x) =>
+    digits === 0 ? `${x.toFixed(0)}.` : x.toFixed(digits).replace(/0+$/, (zeros) => ' '.repeat(zeros.length)),
+  );
 }
 
 function special(format: (x: number) => string): (x: number) => string {

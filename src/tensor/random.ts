@@ -18,7 +18,8 @@ type FloatDType = Extract<DType, 'float32' | 'float64'>;
 
 /** The key of a seed: its high and its low 32 bits. @throws ValueError if the seed is not a whole number from 0 to 2⁵³ − 1 */
 export function key(seed: number): Tensor {
-  if (!Number.isSafeInteger(seed) || seed < 0) raise(new ValueError(`key: seed ${seed} is not a whole number from 0 to 2^53 - 1`));
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    raise(new ValueError(`key: seed ${seed} is not a whole number from 0 to 2^53 - 1`));
   return tensor([Math.floor(seed / 2 ** 32) | 0, seed | 0], { dtype: 'int32' });
 }
 
@@ -72,7 +73,11 @@ export interface UniformOptions {
 }
 
 /** Uniform in low ≤ x < high. */
-export function uniform(from: Tensor, shape: Shape, { low = 0, high = 1, dtype = 'float32' }: UniformOptions = {}): Tensor {
+export function uniform(
+  from: Tensor,
+  shape: Shape,
+  { low = 0, high = 1, dtype = 'float32' }: UniformOptions = {},
+): Tensor {
   return new Tensor(uniformNode(from, shape, low, high, dtype));
 }
 
@@ -107,7 +112,11 @@ export interface NormalOptions {
 }
 
 /** Normally distributed: √2 · erf⁻¹(u), u uniform in (−1, 1). */
-export function normal(from: Tensor, shape: Shape, { mean = 0, std = 1, dtype = 'float32' }: NormalOptions = {}): Tensor {
+export function normal(
+  from: Tensor,
+  shape: Shape,
+  { mean = 0, std = 1, dtype = 'float32' }: NormalOptions = {},
+): Tensor {
   // The number after −1, because erf⁻¹(−1) is −∞.
   const lowest = dtype === 'float32' ? -1 + 2 ** -24 : -1 + 2 ** -53;
   const unit = uniformNode(from, shape, lowest, 1, dtype);
@@ -117,12 +126,12 @@ export function normal(from: Tensor, shape: Shape, { mean = 0, std = 1, dtype = 
 
 /** Near 0, in w − 2.5; further out, in √w − 3; w = −log(1 − x²). Highest power first. */
 const CENTRAL = [
-  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727,
-  1.50140941,
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164,
+  0.246640727, 1.50140941,
 ];
 const TAIL = [
-  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406,
-  2.83297682,
+  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047,
+  1.00167406, 2.83297682,
 ];
 
 /** erf⁻¹ to float32 accuracy. (Giles, Approximating the erfinv function, 2010.) */

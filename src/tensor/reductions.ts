@@ -97,7 +97,9 @@ export function all(x: Node, axes?: Axes, options: ReduceOptions = {}): Node {
 
 /** The first index of the largest element along an axis, int32; over all elements flattened if no axis is given. NaN counts as largest. */
 export function argmax(x: Node, axis?: number, options: ReduceOptions = {}): Node {
-  return positionOf('argmax', x, axis, options, (values, at) => reduced('argmax', 'amax', values, at, { keepDims: true }));
+  return positionOf('argmax', x, axis, options, (values, at) =>
+    reduced('argmax', 'amax', values, at, { keepDims: true }),
+  );
 }
 
 /** The first index of the smallest element, as argmax. */

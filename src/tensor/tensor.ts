@@ -95,7 +95,11 @@ export class Tensor {
 
   itemSync(): number {
     if (this.size !== 1) {
-      raise(new ShapeError(`item: expected one element, got shape ${formatShape(this.shape)}; use .array() or reduce it first`));
+      raise(
+        new ShapeError(
+          `item: expected one element, got shape ${formatShape(this.shape)}; use .array() or reduce it first`,
+        ),
+      );
     }
     return elementsOf(this, 'item')[0]!;
   }
@@ -546,8 +550,8 @@ export class Tensor {
     return new Tensor(convolution.maxPool2d(this.node, kernel, options));
   }
 
-  /** The mean of each window; padding counts as zeros. */
-  avgPool2d(kernel: convolution.Pair, options?: convolution.PoolOptions): Tensor {
+  /** The mean of each window; padding counts as zeros unless `countIncludePad` is false. */
+  avgPool2d(kernel: convolution.Pair, options?: convolution.AveragePoolOptions): Tensor {
     return new Tensor(convolution.avgPool2d(this.node, kernel, options));
   }
 
