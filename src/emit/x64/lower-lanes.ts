@@ -21,6 +21,8 @@ export function lowerAcrossLanes(context: Lowering, target: Register, op: keyof 
     assembler.emit(combine, out, source, temp);
     source = out;
   }
+  // The maximum of a NaN and a number depends on their order, which differs between lanes: the first lane has the right one.
+  if (op === 'maxLanes' && lane !== 'i32') assembler.emit(lane === 'f64' ? 'vbroadcastsd' : 'vbroadcastss', out, out.as(128));
 }
 
 /** `target` = `source` with neighbouring blocks of `bytes` exchanged. */

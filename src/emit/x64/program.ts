@@ -28,8 +28,8 @@ export interface EmittedProgram {
   listing(): string;
 }
 
-/** About a megaflop: below, waking a thread costs more than it saves. */
-export const defaultParallelWork = 1 << 20;
+/** Floating-point operations: below, waking a thread costs more than it saves. */
+export const defaultParallelWork = 500_000;
 
 /** Chunks per thread of a parallel nest: small enough to even out, large enough not to matter. */
 const CHUNKS_PER_THREAD = 4;

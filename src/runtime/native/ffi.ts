@@ -9,11 +9,11 @@ export interface ForeignLibrary {
   func(definition: string): ForeignFunction;
 }
 
-export type ForeignFunction = (...args: readonly (bigint | number | null)[]) => unknown;
+export type ForeignFunction = (...args: readonly (bigint | number | string | null)[]) => unknown;
 
 interface Koffi {
   load(path: string | null): ForeignLibrary;
-  proto(definition: string): object;
+  proto(result: string, parameters: readonly string[]): object;
   decode(address: bigint, type: object): ForeignFunction;
   address(value: ArrayBuffer): bigint;
   view(address: bigint, bytes: number): ArrayBuffer;
@@ -48,13 +48,14 @@ export function openLibrary(path: string | null): ForeignLibrary {
   return koffi().load(path);
 }
 
-/** A callable over machine code at `address`. @param signature a C prototype with unnamed types, `void f(uint64_t)` */
-export function functionAt(address: bigint, signature: string): ForeignFunction {
+/** A callable over machine code at `address` that returns nothing. @param parameters C types */
+export function functionAt(address: bigint, parameters: readonly string[]): ForeignFunction {
   const library = koffi();
-  let type = prototypes.get(signature);
+  const key = parameters.join();
+  let type = prototypes.get(key);
   if (type === undefined) {
-    type = library.proto(signature);
-    prototypes.set(signature, type);
+    type = library.proto('void', parameters);
+    prototypes.set(key, type);
   }
   return library.decode(address, type);
 }

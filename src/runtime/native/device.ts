@@ -1,0 +1,137 @@
+/**
+ * The native device: graphs become machine code, a run is one foreign call.
+ * Programs share executable pages, worker threads and one arena for intermediates, as large as the largest of them needs.
+ */
+import { DeviceError } from '../../base/errors.ts';
+import type { Tier } from '../../emit/x64/lower-analysis.ts';
+import { emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
+import type { Storage } from '../../ir/leaf.ts';
+import { printNest } from '../../kernel/print.ts';
+import type { Plan } from '../../schedule/plan.ts';
+import { schedule } from '../../schedule/schedule.ts';
+import type { Target } from '../../schedule/target.ts';
+import type { Device, Executable } from '../device.ts';
+import { CodeArena, type LoadedCode } from './code.ts';
+import { chooseTier, detectFeatures, hostAbi } from './cpuid.ts';
+import { addressOf, foreignCallProblem, functionAt } from './ffi.ts';
+import { allocatePages, freePages } from './memory.ts';
+import { NativeStorage } from './storage.ts';
+import { startThreads, threadCount, type ThreadPool } from './threads.ts';
+
+/** What the scheduler is told of each tier. */
+const targets = {
+  avx512: { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true },
+  avx2: { name: 'avx2', lanes: 8, registers: 16, broadcastsFromMemory: false },
+} as const satisfies Record<Tier, Omit<Target, 'threads'>>;
+
+/** @throws DeviceError where foreign calls, x86-64 or AVX2 are missing */
+export function nativeDevice(): NativeDevice {
+  if (process.arch !== 'x64') throw new DeviceError(`the native device emits x86-64 code. This is ${process.arch}; use the wasm device`);
+  const problem = foreignCallProblem();
+  if (problem !== undefined) throw problem;
+  return new NativeDevice(threadCount());
+}
+
+/** Plans, once emitted and loaded, as executables. */
+export class NativeDevice implements Device {
+  readonly name = 'native';
+  readonly description: string;
+  readonly target: Target;
+  private readonly code = new CodeArena();
+  private readonly tier: Tier;
+  private readonly unused = new FinalizationRegistry<LoadedCode>((code) => {
+    code.free();
+  });
+  private pool: ThreadPool | undefined;
+  private arena = 0n;
+  private arenaBytes = 0;
+
+  constructor(threads: number, tier?: Tier) {
+    this.tier = tier ?? chooseTier(detectFeatures(this.code));
+    this.target = { ...targets[this.tier], threads };
+    this.description = `native (${this.tier}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`;
+  }
+
+  compile(graph: Parameters<Device['compile']>[0]): Executable {
+    return this.load(schedule(graph, this.target));
+  }
+
+  /** The executable of a plan. */
+  load(plan: Plan, parallelWork?: number): Executable {
+    const pool = this.target.threads > 1 && plan.steps.some(({ nest }) => nest.parallel) ? this.startedPool() : undefined;
+    const options: ProgramOptions = { abi: hostAbi(), pool, parallelWork };
+    const { code, inputs: inputCount, outputs: outputCount } = emitProgram(plan, this.tier, options);
+    const loaded = this.code.load(code);
+    const run = functionAt(loaded.address, ['uint64_t']);
+    this.reserve(plan.arenaBytes);
+    // Addresses as pairs of 32 bits: writing them makes no garbage.
+    const table = new Uint32Array(new ArrayBuffer(16 * (1 + inputCount + outputCount)));
+    const known = new Float64Array(1 + inputCount + outputCount);
+    const tableAddress = addressOf(table.buffer);
+    const set = (entry: number, address: number): void => {
+      if (known[entry] === address) return;
+      known[entry] = address;
+      table[2 * entry] = address;
+      table[2 * entry + 1] = address / 2 ** 32;
+    };
+    const executable: Executable = {
+      inPlace: plan.inPlace,
+      run: (inputs, outputs) => {
+        set(0, Number(this.arena));
+        for (let i = 0; i < inputCount; i++) set(1 + i, addressIn(inputs, i));
+        for (let i = 0; i < outputCount; i++) set(1 + inputCount + i, addressIn(outputs, i));
+        run(tableAddress);
+      },
+      stages: () => [
+        { title: 'nests', text: plan.steps.map(({ nest }) => printNest(nest)).join('\n\n') },
+        { title: 'plan', text: printPlan(plan) },
+        { title: 'code', text: emitProgram(plan, this.tier, options).listing() },
+      ],
+    };
+    this.unused.register(executable, loaded);
+    return executable;
+  }
+
+  allocate(...[dtype, size]: Parameters<Device['allocate']>): NativeStorage {
+    return NativeStorage.allocate(dtype, size);
+  }
+
+  store(...[dtype, values]: Parameters<Device['store']>): NativeStorage {
+    return NativeStorage.of(dtype, values);
+  }
+
+  private startedPool(): ThreadPool {
+    if (this.pool === undefined) {
+      const pool = startThreads(this.target.threads);
+      this.pool = pool;
+      // In a worker thread of Node the process goes on without us.
+      process.once('exit', () => {
+        pool.stop();
+      });
+    }
+    return this.pool;
+  }
+
+  private reserve(bytes: number): void {
+    if (bytes <= this.arenaBytes) return;
+    if (this.arenaBytes > 0) freePages(this.arena, this.arenaBytes);
+    this.arenaBytes = 0;
+    this.arena = allocatePages(bytes);
+    this.arenaBytes = bytes;
+  }
+}
+
+function addressIn(storages: readonly Storage[], index: number): number {
+  const storage = storages[index];
+  if (storage instanceof NativeStorage) return storage.address;
+  throw new Error(`bug: storage ${index} of ${storages.length} is not of the native device`);
+}
+
+function printPlan({ buffers, steps, arenaBytes }: Plan): string {
+  const lines = buffers.map(({ dtype, size, home }, i) => {
+    return `b${i}: ${dtype} × ${size} in ${home.kind === 'arena' ? `arena at ${home.offset}` : `${home.kind} ${home.index}`}`;
+  });
+  steps.forEach(({ nest, bindings }, i) => lines.push(`step ${i}: ${nest.name}(${bindings.map((buffer) => `b${buffer}`).join(', ')})${nest.parallel ? ' parallel' : ''}`));
+  lines.push(`arena: ${arenaBytes} bytes`);
+  return lines.join('\n');
+}
