@@ -271,7 +271,7 @@ describe.each(testDevices)('compile on %s', (name) => {
   });
 
   it('2,000 steps do not make the heap grow', () => {
-    const state = new Cell(zeros([256, 64]));
+    const state = new Cell(zeros([64, 64]));
     const step = compile((x: Tensor) => {
       state.value = state.value.mul(0.9).add(x);
       return state.value.sum();
@@ -287,8 +287,8 @@ describe.each(testDevices)('compile on %s', (name) => {
     run(50);
     const before = used();
     run(1950);
-    // 1,950 kept states would be 128 MB.
-    expect(used() - before).toBeLessThan(48e6);
+    // 1,950 kept states would be 32 MB; what V8 has not collected yet stays well below.
+    expect(used() - before).toBeLessThan(16e6);
   });
 
   it('stages print what was built', () => {

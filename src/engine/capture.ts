@@ -90,8 +90,11 @@ export class Recording {
     const donations = new Map<number, number>();
     for (const { parameter, node } of assigned) {
       const output = outputIndex.get(node);
+      // A value that is also handed on as it was must survive the run.
+      const isKept = parameter !== undefined && nodes.includes(parameter);
       const input = parameter && inputIndex.get(parameter);
-      if (output !== undefined && input !== undefined && !donations.has(output)) donations.set(output, input);
+      if (output === undefined || input === undefined || isKept || donations.has(output)) continue;
+      donations.set(output, input);
     }
     this.#request = { ...request, donations };
     this.#sources = request.inputs.map(sourceOf);
@@ -102,12 +105,12 @@ export class Recording {
       return index === undefined ? sourceOf(node) : { from: 'output', index };
     };
     this.#results = returned.map((node) => resultOf(sameElements(node)));
-    this.#updates = assigned.map(({ cell, parameter, node }) => {
+    this.#updates = assigned.map(({ cell, node }) => {
       const output = outputIndex.get(node);
-      const input = parameter && inputIndex.get(parameter);
+      const input = output === undefined ? undefined : donations.get(output);
       const isShared = nodes.indexOf(node) !== nodes.lastIndexOf(node);
-      const mayOverwrite = output !== undefined && !isShared && this.program?.checksOutputs === false;
-      const isGranted = mayOverwrite && this.program?.executable.inPlace.get(output) === input;
+      const mayOverwrite = input !== undefined && !isShared && this.program?.checksOutputs === false;
+      const isGranted = mayOverwrite && this.program?.executable.inPlace.get(output!) === input;
       return { cell, result: resultOf(node), inPlaceOf: isGranted ? input : undefined, isShared };
     });
     this.#updateOf = outputs.map((_, i) =>

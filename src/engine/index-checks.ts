@@ -1,7 +1,8 @@
 /**
  * Indices must lie inside their axis. Where an index is only a rearrangement of an input, its range is checked on the host
- * before the run; where it is computed, the graph is wrapped so that the kernel stays inside its memory, and two more
- * outputs tell the range after the run. Either way the caller gets an IndexError and no cell is written.
+ * before the run; where it depends on no input, once, when the program is made; where it is computed, the graph is wrapped
+ * so that the kernel stays inside its memory, and two more outputs tell the range after the run. Whichever it is, the caller
+ * gets an IndexError and no cell is written.
  */
 import { IndexError, raise } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
@@ -9,6 +10,7 @@ import { binary, constant, reduce, where } from '../ir/build.ts';
 import { infoOf } from '../ir/dtype.ts';
 import type { Storage } from '../ir/leaf.ts';
 import type { Node } from '../ir/node.ts';
+import type { Device } from '../runtime/device.ts';
 import type { Range, Value } from './value.ts';
 
 /** One index tensor that must lie in 0 … limit − 1. */
@@ -18,18 +20,31 @@ export interface IndexCheck {
   readonly limit: number;
   readonly source:
     | { readonly from: 'input'; readonly input: number }
-    /** Two scalar outputs: max(index) and max(~index), from which min = ~max(~index). */
+    /** Two scalar outputs, max(index) and max(~index). */
     | { readonly from: 'outputs'; readonly high: number; readonly low: number };
+}
+
+/** An index in use: by which node, standing where, on an axis of which size. */
+export interface IndexUse {
+  readonly user: Node;
+  readonly position: number;
+  readonly limit: number;
 }
 
 const labels = new WeakMap<Node, string>();
 
 /**
- * Names an indexing node's index for error messages.
+ * Names an indexing node's index for error messages, in gradients through it as well.
  * @example labelIndex(node, 'crossEntropy: label') // 'crossEntropy: label 12 is outside …'
  */
 export function labelIndex(node: Node, label: string): void {
   labels.set(node, label);
+  const index = node.inputs[1];
+  if (index !== undefined && index.inputs.length > 0) labels.set(index, label);
+}
+
+function labelOf(node: Node): string {
+  return labels.get(node) ?? labels.get(node.inputs[1]!) ?? `${node.op}: index`;
 }
 
 /** Collects the checks of one graph while it is rebuilt for a device. */
@@ -37,43 +52,60 @@ export class IndexGuard {
   readonly checks: IndexCheck[] = [];
   /** The scalars to compute besides the graph's own outputs. */
   readonly extraOutputs: Node[] = [];
+  readonly #device: Device;
   readonly #firstExtra: number;
   readonly #inputs: ReadonlyMap<Node, number>;
   readonly #dependent: ReadonlySet<Node>;
   readonly #guarded = new Map<Node, Map<number, Node>>();
 
   /** @param dependent the nodes of the graph that depend on an input */
-  constructor(outputCount: number, inputs: ReadonlyMap<Node, number>, dependent: ReadonlySet<Node>) {
+  constructor(device: Device, outputCount: number, inputs: ReadonlyMap<Node, number>, dependent: ReadonlySet<Node>) {
+    this.#device = device;
     this.#firstExtra = outputCount;
     this.#inputs = inputs;
     this.#dependent = dependent;
   }
 
   /** The index to give to the device in place of `index`, which is `rebuilt` in its graph. */
-  guard(index: Node, rebuilt: Node, limit: number, position: number): Node {
+  guard(index: Node, rebuilt: Node, use: IndexUse): Node {
+    const { limit } = use;
     if (sizeOf(index.shape) === 0) return rebuilt;
     let byLimit = this.#guarded.get(index);
     if (byLimit === undefined) this.#guarded.set(index, (byLimit = new Map()));
     let guarded = byLimit.get(limit);
-    if (guarded === undefined) byLimit.set(limit, (guarded = this.#add(index, rebuilt, limit, position)));
+    if (guarded === undefined) byLimit.set(limit, (guarded = this.#add(index, rebuilt, use)));
     return guarded;
   }
 
-  #add(index: Node, rebuilt: Node, limit: number, position: number): Node {
+  #add(index: Node, rebuilt: Node, { limit, position, user }: IndexUse): Node {
     const input = rearrangedInput(index, this.#inputs);
     if (input !== undefined) {
       this.checks.push({ position, limit, source: { from: 'input', input } });
       return rebuilt;
     }
-    if (this.#dependent.has(index)) {
-      const high = this.#firstExtra + this.extraOutputs.length;
-      const axes = rebuilt.shape.map((_, i) => i);
-      const inverted = binary('xor', rebuilt, constant(-1, rebuilt.shape, 'int32'));
-      this.extraOutputs.push(reduce('amax', rebuilt, axes), reduce('amax', inverted, axes));
-      this.checks.push({ position, limit, source: { from: 'outputs', high, low: high + 1 } });
+    if (!this.#dependent.has(index)) {
+      check(fixedRange(this.#device, rebuilt), limit, user);
+      return rebuilt;
     }
+    const high = this.#firstExtra + this.extraOutputs.length;
+    this.extraOutputs.push(...extremes(rebuilt));
+    this.checks.push({ position, limit, source: { from: 'outputs', high, low: high + 1 } });
     return clamped(rebuilt, limit);
   }
+}
+
+/** max(x) and max(~x), from which min = ~max(~x): negating could overflow. */
+function extremes(x: Node): [Node, Node] {
+  const axes = x.shape.map((_, i) => i);
+  const inverted = binary('xor', x, constant(-1, x.shape, 'int32'));
+  return [reduce('amax', x, axes), reduce('amax', inverted, axes)];
+}
+
+/** The range of an index that no input changes, computed on the spot. */
+function fixedRange(device: Device, index: Node): Range {
+  const storages = [device.allocate('int32', 1), device.allocate('int32', 1)];
+  device.compile({ inputs: [], outputs: extremes(index) }).run([], storages);
+  return { high: storages[0]!.read()[0]!, low: ~storages[1]!.read()[0]! };
 }
 
 /** The input that the index only rearranges, so that it takes no other values; undefined if it computes or leaves some out. */
@@ -129,7 +161,7 @@ function check(range: Range | undefined, limit: number, node: Node): void {
   const low = Math.trunc(range.low);
   const high = Math.trunc(range.high);
   if (low >= 0 && high < limit) return;
-  const label = labels.get(node) ?? `${node.op}: index`;
+  const label = labelOf(node);
   const valid = limit === 0 ? 'there is no valid one' : `valid 0 to ${limit - 1}`;
   raise(new IndexError(`${label} ${low < 0 ? low : high} is outside axis of size ${limit} (${valid})`));
 }

@@ -2,7 +2,7 @@
  * A program: a graph compiled for a device, with what must be checked around each run. Programs hold no values, so the
  * cache of them costs code, not data. Whoever has a graph asks `programFor`; equal graphs get one program.
  */
-import { sizeOf } from '../base/shape.ts';
+import { sameShape, sizeOf } from '../base/shape.ts';
 import { param, withInputs } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Graph, Node } from '../ir/node.ts';
@@ -56,7 +56,7 @@ export function programFor(device: Device, request: ProgramRequest): Program {
 
 function build(device: Device, request: ProgramRequest, inputs: ReadonlyMap<Node, number>): Program {
   const { order, outputs, donations } = request;
-  const guard = new IndexGuard(outputs.length, inputs, dependents(order, inputs));
+  const guard = new IndexGuard(device, outputs.length, inputs, dependents(order, inputs));
   const rebuilt = new Map<Node, Node>();
   order.forEach((node, position) => {
     rebuilt.set(node, rebuild(node, position));
@@ -69,14 +69,19 @@ function build(device: Device, request: ProgramRequest, inputs: ReadonlyMap<Node
     switch (node.op) {
       case 'detach': // means nothing to a device
         return operands[0]!;
+      case 'reshape': // gradients tell variables apart by reshapes that change nothing
+        return sameShape(node.shape, operands[0]!.shape) ? operands[0]! : withInputs(node, operands);
       case 'gather': {
         const [x, index] = node.inputs;
         const limit = x!.shape[node.attributes.axis]!;
-        return withInputs(node, [operands[0]!, guard.guard(index!, operands[1]!, limit, position)]);
+        return withInputs(node, [operands[0]!, guard.guard(index!, operands[1]!, { limit, position, user: node })]);
       }
       case 'scatterAdd': {
         const limit = node.shape[node.attributes.axis]!;
-        return withInputs(node, [operands[0]!, guard.guard(node.inputs[1]!, operands[1]!, limit, position)]);
+        return withInputs(node, [
+          operands[0]!,
+          guard.guard(node.inputs[1]!, operands[1]!, { limit, position, user: node }),
+        ]);
       }
       default:
         return withInputs(node, operands);

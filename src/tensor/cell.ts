@@ -3,7 +3,6 @@
  * the cells they read and assign by themselves.
  */
 import { NodeCell } from '../engine/cell.ts';
-import type { Node } from '../ir/node.ts';
 import { constant } from '../ir/build.ts';
 import { Tensor, type TensorLike } from './tensor.ts';
 

@@ -4,11 +4,11 @@
  */
 import { DTypeError, raise, ShapeError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
-import type { Node } from '../ir/node.ts';
+import { makeNode, type Node } from '../ir/node.ts';
 import { gradients as gradientsOf } from '../transform/gradients.ts';
 import { Cell } from './cell.ts';
 import { Tensor } from './tensor.ts';
-import { leavesOf, mapTree } from './tree.ts';
+import { leavesOf, mapTree, replaceLeaves } from './tree.ts';
 
 /** The tree of T with a tensor for each tensor or cell. */
 export type GradientsOf<T> = T extends Tensor | Cell ? Tensor : { -readonly [K in keyof T]: GradientsOf<T[K]> };
@@ -56,7 +56,8 @@ function describe(x: unknown): string {
 export function grad<T, A extends readonly unknown[]>(
   f: (xs: T, ...rest: A) => Tensor,
 ): (xs: T, ...rest: A) => GradientsOf<T> {
-  return (xs, ...rest) => gradients(f(xs, ...rest), xs);
+  const both = valueAndGrad(f);
+  return (xs, ...rest) => both(xs, ...rest)[1];
 }
 
 /** As grad, with the value: [f(xs), its gradient]. @example const [loss, [dw, db]] = valueAndGrad(lossOf)([w, b], x, y) */
@@ -64,7 +65,16 @@ export function valueAndGrad<T, A extends readonly unknown[]>(
   f: (xs: T, ...rest: A) => Tensor,
 ): (xs: T, ...rest: A) => [value: Tensor, gradient: GradientsOf<T>] {
   return (xs, ...rest) => {
-    const value = f(xs, ...rest);
-    return [value, gradients(value, xs)];
+    const variables = replaceLeaves(xs, (x) => (x instanceof Tensor ? new Tensor(variable(x.node)) : x));
+    const value = f(variables, ...rest);
+    return [value, gradients(value, variables)];
   };
+}
+
+/**
+ * The same value under another name. So what f closes over is a constant to its gradient, even the very tensor that it is
+ * called with, and arguments made from one another count as independent. (build.ts would see that nothing changes.)
+ */
+function variable(x: Node): Node {
+  return makeNode('reshape', x.dtype, x.shape, [x], {});
 }
