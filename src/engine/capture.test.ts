@@ -1,5 +1,5 @@
 /** What compile promises; over tensors, because that is how the engine is used. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectClose } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import {
@@ -21,7 +21,9 @@ afterEach(() => {
 });
 
 describe.each(testDevices)('compile on %s', (name) => {
-  device(name);
+  beforeAll(() => {
+    device(name);
+  });
 
   it('gives what the function gives, and traces once for a form of arguments', () => {
     const f = compile((x: Tensor, y: Tensor) => x.mul(y).sum(0));
@@ -268,6 +270,27 @@ describe.each(testDevices)('compile on %s', (name) => {
     expect(loss).toBeLessThan(1e-6);
     expectClose(weight.value, [[2], [-3]], 1e-3);
     expect(step.traces).toBe(1);
+  });
+
+  it('trains alike step by step when it is disabled', () => {
+    const train = (disabled: boolean): number[] => {
+      const weight = new Cell(tensor([1, -1]));
+      const velocity = new Cell(zeros([2]));
+      const step = compile((x: Tensor) => {
+        const loss = x.mul(weight.value).sum().sub(1).square();
+        velocity.value = velocity.value.mul(0.9).add(gradients(loss, weight));
+        weight.value = weight.value.sub(velocity.value.mul(0.01));
+        return loss;
+      });
+      step.disabled = disabled;
+      for (let i = 0; i < 20; i++) step(tensor([1, i / 10]));
+      expect(step.traces).toBe(disabled ? 0 : 1);
+      return [...weight.value.dataSync(), ...velocity.value.dataSync()];
+    };
+    const plain = train(true);
+    train(false).forEach((x, i) => {
+      expect(x).toBeCloseTo(plain[i]!, 5);
+    });
   });
 
   it('2,000 steps do not make the heap grow', () => {

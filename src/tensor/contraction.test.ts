@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import { device } from '../runtime/registry.ts';
@@ -12,7 +12,9 @@ import type { Tensor } from './tensor.ts';
 const TOLERANCE = 2e-6;
 
 describe.each(testDevices)('contractions on %s', (name) => {
-  device(name);
+  beforeAll(() => {
+    device(name);
+  });
   const draw = (...shape: number[]): Tensor => random.normal(random.key(sum(shape)), shape).realize();
 
   it.each([

@@ -1,11 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import { device } from '../runtime/registry.ts';
 import { arange, eye, full, linspace, onesLike, tensor, zeros } from './creation.ts';
 
 describe.each(testDevices)('creation on %s', (name) => {
-  device(name);
+  beforeAll(() => {
+    device(name);
+  });
 
   it('dtypes follow the data, unless one is named', () => {
     expect(tensor([1, 2]).dtype).toBe('float32');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import { device } from '../runtime/registry.ts';
@@ -53,7 +53,9 @@ function softplus(x: number): number {
 }
 
 describe.each(testDevices)('elementwise on %s', (name) => {
-  device(name);
+  beforeAll(() => {
+    device(name);
+  });
 
   it.each(functions)('%s and its gradient agree with Math in float64', (_, xs, f, value, slope) => {
     const x = tensor([...xs], { dtype: 'float64' });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import { device } from '../runtime/registry.ts';
@@ -8,7 +8,9 @@ import { grad, gradients, valueAndGrad } from './gradients.ts';
 import type { Tensor } from './tensor.ts';
 
 describe.each(testDevices)('gradients on %s', (name) => {
-  device(name);
+  beforeAll(() => {
+    device(name);
+  });
   const x = tensor([1, 2, 3]);
 
   it('come in the tree they were asked for', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import { IndexError } from '../base/errors.ts';
@@ -11,7 +11,9 @@ import type { Tensor } from './tensor.ts';
 const indices = (...values: number[]): Tensor => tensor(values, { dtype: 'int32' });
 
 describe.each(testDevices)('indexing on %s', (name) => {
-  device(name);
+  beforeAll(() => {
+    device(name);
+  });
   const x = arange(12).reshape(3, 4).cast('float32');
 
   it('take replaces the axis by the index’s shape', () => {

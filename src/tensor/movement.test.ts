@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import { device } from '../runtime/registry.ts';
@@ -7,7 +7,9 @@ import { concat, split, stack } from './functions.ts';
 import { gradients } from './gradients.ts';
 
 describe.each(testDevices)('movement on %s', (name) => {
-  device(name);
+  beforeAll(() => {
+    device(name);
+  });
   const x = arange(6).reshape(2, 3).cast('float32');
 
   it('reshape computes the size given as −1', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { flatNumbers } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import golden from '../../test/golden/threefry.json' with { type: 'json' };
@@ -10,7 +10,9 @@ import * as random from './random.ts';
 import type { Tensor } from './tensor.ts';
 
 describe.each(testDevices)('random on %s', (name) => {
-  device(name);
+  beforeAll(() => {
+    device(name);
+  });
 
   it('threefry gives Random123’s known answer for the zero key and counter', () => {
     const zero = constant(0, [], 'int32');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import { device } from '../runtime/registry.ts';
@@ -6,7 +6,9 @@ import { tensor, zeros } from './creation.ts';
 import { gradients } from './gradients.ts';
 
 describe.each(testDevices)('reductions on %s', (name) => {
-  device(name);
+  beforeAll(() => {
+    device(name);
+  });
   const x = tensor([
     [1, 5, 2],
     [4, 0, 4],
