@@ -18,6 +18,7 @@ function loadFrom(context: Lowering, target: Vec, element: Element, at: Mem, ste
   else if (step === 1) loadContiguous(context, target, element, at, active);
   else if (element === 'u8') loadBytes(context, target, at, step, active);
   else if (step === -1 && active >= context.lanes) loadReversed(context, target, element, at);
+  else if ((step === 2 || step === -2) && active >= context.lanes && context.wide) loadAlternate(context, target, element, at, step);
   else loadStrided(context, target, element, at, step, active);
 }
 
@@ -88,10 +89,50 @@ function loadReversed(context: Lowering, target: Vec, element: Element, at: Mem)
   }
 }
 
+/** Every other element of two vectors, the second of which ends with the last lane's. */
+function loadAlternate(context: Lowering, target: Vec, element: Element, at: Mem, step: number): void {
+  const { assembler, lanes } = context;
+  const bytes = elementBytes[element];
+  const low = at.plus(step > 0 ? 0 : step * (lanes - 1) * bytes);
+  // The two vectors overlap in one element, so that nothing beyond the last is read.
+  const places = Array.from({ length: lanes }, (_, lane) => {
+    const place = step > 0 ? lane * step : (lane - lanes + 1) * step;
+    return place < lanes ? place : place + 1;
+  });
+  const high = low.plus((lanes - 1) * bytes);
+  const order = context.temp(laneOf[element]);
+  if (element === 'f64') {
+    assembler.emit('vmovups', order, assembler.constant(new Uint8Array(BigInt64Array.from(places, BigInt).buffer)));
+    assembler.emit('vmovups', target, low);
+    assembler.emit('vpermt2pd', target, order, high);
+  } else {
+    assembler.emit('vmovups', order, context.lanesMemory('i32', places));
+    assembler.emit('vmovups', target, low);
+    assembler.emit('vpermt2ps', target, order, high);
+  }
+}
+
+/** Lane by lane: twice as fast as a hardware gather on Zen 4. */
 function loadStrided(context: Lowering, target: Vec, element: Element, at: Mem, step: number, active: number): void {
-  const index = context.temp('i32');
-  context.assembler.emit('vmovups', index, context.lanesMemory('i32', Array.from({ length: context.lanes }, (_, lane) => lane * step)));
-  gatherLanes(context, target, element, at, index, active);
+  const { assembler, wide } = context;
+  const perPart = element === 'f64' ? 2 : 4;
+  const stride = step * elementBytes[element];
+  const temp = context.temp(laneOf[element]).as(128);
+  let part = target.as(128);
+  for (let lane = 0; lane < active; lane++) {
+    const within = lane % perPart;
+    const from = at.plus(lane * stride);
+    if (within === 0) {
+      if (lane > 0) part = temp;
+      assembler.emit(element === 'f64' ? 'vmovsd' : 'vmovss', part, from);
+    } else if (element === 'f64') assembler.emit('vmovhps', part, part, from);
+    else assembler.emit('vinsertps', part, part, from, within << 4);
+    const isLast = within === perPart - 1 || lane === active - 1;
+    if (!isLast || lane < perPart) continue;
+    const index = Math.floor(lane / perPart);
+    if (wide) assembler.emit('vinsertf32x4', target, target, part, index);
+    else assembler.emit('vinsertf128', target, target, part, index);
+  }
 }
 
 /** Lane l from `at` + index[l] elements. Overwrites the index where the mask needs a register: takes one temporary on AVX2. */

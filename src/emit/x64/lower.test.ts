@@ -19,6 +19,10 @@ const features = detectFeatures(arena);
 const tiers: readonly Tier[] = chooseTier(features, undefined) === 'avx512' ? ['avx512', 'avx2'] : ['avx2'];
 const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const;
 
+function filled(element: Element, length: number, of: (i: number) => number): TypedArray {
+  return arrays[element].from(Array.from({ length }, (_, i) => of(i)));
+}
+
 function lanesOf(tier: Tier, lane: Lane): number {
   return (tier === 'avx512' ? 16 : 8) / (lane === 'f64' ? 2 : 1);
 }
@@ -41,7 +45,7 @@ function run(nest: Nest, tier: Tier, memories: readonly TypedArray[], ranges?: r
   let bytes = gap;
   // Odd places on purpose: nothing may depend on alignment.
   const places = memories.map((memory) => {
-    const place = bytes + (elementBytes.f64 * memories.length) % 64;
+    const place = bytes + ((elementBytes.f64 * memories.length) % 64);
     bytes = place + memory.byteLength + gap;
     return place;
   });
@@ -49,10 +53,9 @@ function run(nest: Nest, tier: Tier, memories: readonly TypedArray[], ranges?: r
   const loaded = arena.load(assembler.finish().code);
   const heap = new Uint8Array(new ArrayBuffer(bytes)).fill(0xa5);
   memories.forEach((memory, i) => heap.set(new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength), places[i]));
-  const table = BigUint64Array.of(0n, addressOf(heap.buffer));
-  const tableCopy = new BigUint64Array(new ArrayBuffer(16));
-  tableCopy.set(table);
-  functionAt(loaded.address, ['uint64_t'])(addressOf(tableCopy.buffer));
+  const table = new BigUint64Array(new ArrayBuffer(16));
+  table[1] = addressOf(heap.buffer);
+  functionAt(loaded.address, ['uint64_t'])(addressOf(table.buffer));
   loaded.free();
   const results = memories.map((memory, i) => {
     const place = places[i]!;
@@ -189,7 +192,7 @@ describe.each(tiers)('values on %s', (tier) => {
     keep(builder.select(builder.binary('or', data, builder.set('i32', { op: 'mask', active: 1 })), builder.splat(lane, 1), builder.splat(lane, 2)));
     builder.close();
     const values = lane === 'i32' ? wholes : edges;
-    const fill = (shift: number): TypedArray => arrays[lane].from({ length: 4 * lanes }, (_, i) => values[(i * shift + 3) % values.length]!);
+    const fill = (shift: number): TypedArray => filled(lane, 4 * lanes, (i) => values[(i * shift + 3) % values.length]!);
     check(builder.finish('select', { parallel: false, work: 1 }), tier, [fill(1), fill(5), new arrays[lane](24 * lanes), new Int32Array(4 * lanes)]);
   });
 
@@ -234,7 +237,7 @@ describe.each(tiers)('memory on %s', (tier) => {
   const some = (lanes: number): number[] => [1, 2, lanes / 2, lanes - 1, lanes];
 
   function data(element: Element, length: number): TypedArray {
-    return arrays[element].from({ length }, (_, i) => (element === 'u8' ? (250 - 3 * i) & 255 : i - 7));
+    return filled(element, length, (i) => (element === 'u8' ? (250 - 3 * i) & 255 : i - 7));
   }
 
   it.each(shapes)('%s is loaded and stored at every step and tail in nests of %s', (element, lane) => {
@@ -381,7 +384,7 @@ describe.each(tiers)('loops on %s', (tier) => {
       });
       builder.close();
       // Small whole numbers: every sum is exact, so one rounding or two make no difference.
-      const source = arrays[lane].from({ length: 60 + 16 + width }, (_, i) => (i % 3) - 1);
+      const source = filled(lane, 60 + 16 + width, (i) => (i % 3) - 1);
       check(builder.finish(`spill ${lane}`, { parallel: false, work: 1 }), tier, [source, new arrays[lane](180 * width)]);
     }
   });
@@ -470,7 +473,7 @@ function randomNest(seed: readonly number[], lane: Lane, lanes: number): { nest:
   });
   for (const _ of loops) builder.close();
   const size = lanes * values.length * counts.reduce((a, b) => a * b, 1);
-  const memories = slots.map((_, s) => arrays[lane].from({ length: 256 }, (_, n) => ((n * (s + 3)) % 23) - 11));
+  const memories = slots.map((_, s) => filled(lane, 256, (n) => ((n * (s + 3)) % 23) - 11));
   return { nest: builder.finish('random', { parallel: false, work: 1 }), memories: [...memories, new arrays[lane](size)] };
 }
 
