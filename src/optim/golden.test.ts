@@ -3,6 +3,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import golden from '../../test/golden/training.json' with { type: 'json' };
+import { testDevices } from '../../test/devices.ts';
 import { labels, uniform } from '../../test/golden/lcg.ts';
 import { device } from '../engine/index.ts';
 import { Conv2d } from '../nn/conv.ts';
@@ -55,41 +56,44 @@ function withGoldenWeights(model: Sequential): Sequential {
   return model;
 }
 
-beforeAll(() => {
-  device('reference');
-});
-
-describe.each(['mlp', 'cnn'] as const)('%s', (kind) => {
-  const spec = golden.models[kind];
-  const size = spec.input.reduce((product, n) => product * n, 1);
-  const batch = (k: number): [Tensor, Tensor] => [
-    tensor(uniform(size, 1000 + (k % 4)), { shape: spec.input }),
-    spec.loss === 'mse'
-      ? tensor(uniform(spec.input[0]! * spec.outputs, 2000 + (k % 4)), { shape: [spec.input[0]!, spec.outputs] })
-      : tensor(labels(spec.input[0]!, 2000 + (k % 4), spec.outputs)),
-  ];
-
-  it.each(Object.entries(spec.runs))('%s follows PyTorch for ten compiled steps', (name, run) => {
-    const model = withGoldenWeights(models[kind]());
-    const optimizer = optimizers[name]!(model);
-    const lossOf = spec.loss === 'mse' ? mse : crossEntropy;
-    const step = compile((x: Tensor, y: Tensor) => {
-      const loss = lossOf(model.forward(x), y);
-      optimizer.step(gradients(loss, model.parameters()));
-      return loss;
+describe.each(testDevices.flatMap((name) => (['mlp', 'cnn'] as const).map((kind) => ({ name, kind }))))(
+  '$kind on $name',
+  ({ name, kind }) => {
+    beforeAll(() => {
+      device(name);
     });
-    run.losses.forEach((expected: number, k: number) => {
-      expect(Math.abs(step(...batch(k)).itemSync() / expected - 1)).toBeLessThan(TOLERANCE);
+
+    const spec = golden.models[kind];
+    const size = spec.input.reduce((product, n) => product * n, 1);
+    const batch = (k: number): [Tensor, Tensor] => [
+      tensor(uniform(size, 1000 + (k % 4)), { shape: spec.input }),
+      spec.loss === 'mse'
+        ? tensor(uniform(spec.input[0]! * spec.outputs, 2000 + (k % 4)), { shape: [spec.input[0]!, spec.outputs] })
+        : tensor(labels(spec.input[0]!, 2000 + (k % 4), spec.outputs)),
+    ];
+
+    it.each(Object.entries(spec.runs))('%s follows PyTorch for ten compiled steps', (rule, run) => {
+      const model = withGoldenWeights(models[kind]());
+      const optimizer = optimizers[rule]!(model);
+      const lossOf = spec.loss === 'mse' ? mse : crossEntropy;
+      const step = compile((x: Tensor, y: Tensor) => {
+        const loss = lossOf(model.forward(x), y);
+        optimizer.step(gradients(loss, model.parameters()));
+        return loss;
+      });
+      run.losses.forEach((expected: number, k: number) => {
+        expect(Math.abs(step(...batch(k)).itemSync() / expected - 1)).toBeLessThan(TOLERANCE);
+      });
+      expect(step.traces).toBe(1);
+      for (const [path, parameter] of model.namedParameters()) {
+        const values = [...parameter.value.dataSync()];
+        const expected = (run.checksums as Record<string, { sum: number; magnitude: number }>)[path]!;
+        const magnitude = values.reduce((sum, x) => sum + Math.abs(x), 0);
+        expect(Math.abs(magnitude / expected.magnitude - 1)).toBeLessThan(TOLERANCE);
+        expect(Math.abs(values.reduce((sum, x) => sum + x, 0) - expected.sum) / expected.magnitude).toBeLessThan(
+          TOLERANCE,
+        );
+      }
     });
-    expect(step.traces).toBe(1);
-    for (const [path, parameter] of model.namedParameters()) {
-      const values = [...parameter.value.dataSync()];
-      const expected = (run.checksums as Record<string, { sum: number; magnitude: number }>)[path]!;
-      const magnitude = values.reduce((sum, x) => sum + Math.abs(x), 0);
-      expect(Math.abs(magnitude / expected.magnitude - 1)).toBeLessThan(TOLERANCE);
-      expect(Math.abs(values.reduce((sum, x) => sum + x, 0) - expected.sum) / expected.magnitude).toBeLessThan(
-        TOLERANCE,
-      );
-    }
-  });
-});
+  },
+);
