@@ -38,6 +38,8 @@ export function hireCrew(memory: WebAssembly.Memory, threads: number): Crew | un
   const control = new Int32Array(memory.buffer, controlAddress, controlWords);
   const workers = Array.from({ length: threads - 1 }, () => {
     const worker = new node.Worker(workerSource, {
+      // Loaders and hooks of the program are not for this.
+      execArgv: [],
       eval: true,
       workerData: { memory, controlAddress, controlWords, words },
     });
