@@ -1,0 +1,88 @@
+/**
+ * The example programs as a user starts them: what they print, and what they answer to a wrong command line.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { readSafetensors } from '../src/io/safetensors.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function run(program: string, ...options: string[]) {
+  const command = [join(root, 'node_modules/tsx/dist/cli.mjs'), `examples/${program}`, ...options];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+  });
+  return { status, stdout, stderr };
+}
+
+it('the tiny program learns exclusive or', () => {
+  const { status, stdout } = run('tiny.ts');
+  expect(status).toBe(0);
+  expect(Number(/^loss (\S+)$/m.exec(stdout)![1])).toBeLessThan(1e-3);
+});
+
+describe('MNIST', () => {
+  it.each([
+    [['--epochs', 'two'], "argument 'two' is invalid. It must be a whole number from 1 up."],
+    [['--batch', '0'], "argument '0' is invalid. It must be a whole number from 1 up."],
+    [['--lr', '-1'], "argument '-1' is invalid. It must be a number above 0."],
+    [['--device', 'gpu'], "argument 'gpu' is invalid. Allowed choices are native, wasm, reference."],
+    [['--fast'], "unknown option '--fast'"],
+  ])('%j is refused with exit code 2', (options, message) => {
+    const { status, stderr } = run('mnist/main.ts', ...options);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+  });
+
+  it('--help names every option', () => {
+    const { status, stdout } = run('mnist/main.ts', '--help');
+    expect(status).toBe(0);
+    for (const name of ['epochs', 'batch', 'lr', 'seed', 'device', 'limit', 'out', 'json'])
+      expect(stdout).toContain(`--${name}`);
+  });
+
+  it('trains at toy size, alike for equal seeds: saved weights, drawn digits, one last line of results', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fathom-'));
+    try {
+      const once = (name: string) => {
+        const [out, json] = [join(folder, `${name}.safetensors`), join(folder, `${name}.json`)];
+        const { status, stdout } = run(
+          'mnist/main.ts',
+          '--limit',
+          '4',
+          '--batch',
+          '2',
+          '--epochs',
+          '1',
+          '--out',
+          out,
+          '--json',
+          json,
+        );
+        expect(status).toBe(0);
+        return {
+          stdout,
+          bytes: readFileSync(out),
+          result: JSON.parse(readFileSync(json, 'utf8')) as { testAccuracy: number },
+        };
+      };
+      const { stdout, bytes, result } = once('a');
+      const lines = stdout.trimEnd().split('\n');
+      expect(lines.at(-1)).toMatch(/^test accuracy \d+\.\d\d % in \d+\.\d s on \w+/);
+      expect(lines.at(-1)).toContain(`test accuracy ${(100 * result.testAccuracy).toFixed(2)} %`);
+      expect(lines.filter((line) => line.startsWith('test accuracy'))).toHaveLength(1);
+      expect(stdout).toMatch(/█|▀|▄/);
+      expect(stdout).not.toContain('\x1b');
+      expect(Object.keys(readSafetensors(bytes))).toContain('layers.3.weight');
+      expect(once('b').bytes).toEqual(bytes);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
