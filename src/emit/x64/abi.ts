@@ -18,10 +18,19 @@ export interface Abi {
 }
 
 export const abis = {
-  sysv: { name: 'sysv', parameters: [rdi, rsi, rdx, rcx], preserved: [rbx, rbp, r12, r13, r14, r15], preservedVectors: [], shadow: 0 },
+  sysv: {
+    name: 'sysv',
+    parameters: [rdi, rsi, rdx, rcx],
+    preserved: [rbx, rbp, r12, r13, r14, r15],
+    preservedVectors: [],
+    shadow: 0,
+  },
   win64: {
-    name: 'win64', parameters: [rcx, rdx, r8q, r9], preserved: [rbx, rbp, rdi, rsi, r12, r13, r14, r15],
-    preservedVectors: [6, 7, 8, 9, 10, 11, 12, 13, 14, 15], shadow: 32,
+    name: 'win64',
+    parameters: [rcx, rdx, r8q, r9],
+    preserved: [rbx, rbp, rdi, rsi, r12, r13, r14, r15],
+    preservedVectors: [6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    shadow: 32,
   },
 } as const satisfies Record<string, Abi>;
 

@@ -23,14 +23,21 @@ export interface Pointer {
 export interface Pointers {
   readonly all: readonly Pointer[];
   /** The pointer of a walk inside the loop `span`, and the walk's constant relative to it (bytes). */
-  find(slot: Slot | typeof INTEGER_WALK, walk: Walk, span: LoopSpan | undefined): { readonly pointer: Pointer; readonly offset: number };
+  find(
+    slot: Slot | typeof INTEGER_WALK,
+    walk: Walk,
+    span: LoopSpan | undefined,
+  ): { readonly pointer: Pointer; readonly offset: number };
 }
 
 export function planPointers(analysis: Analysis): Pointers {
   const { nest, sites, spans } = analysis;
   const all: Pointer[] = [];
   // A walk may be written once and used in several places: it is the loop around that tells them apart.
-  const found = new Map<Walk, { readonly slot: number; readonly span: LoopSpan | undefined; readonly pointer: Pointer }[]>();
+  const found = new Map<
+    Walk,
+    { readonly slot: number; readonly span: LoopSpan | undefined; readonly pointer: Pointer }[]
+  >();
   for (const site of sites.values()) {
     for (const { slot, walk } of walksOf(site.statement)) {
       const bytes = bytesOf(nest, slot);
@@ -48,7 +55,8 @@ export function planPointers(analysis: Analysis): Pointers {
     }
   }
   for (const pointer of all) {
-    for (const [loop, stride] of pointer.strides) if (stride !== 0) pointer.weight += (spans.get(loop)?.frequency ?? 1) / 2;
+    for (const [loop, stride] of pointer.strides)
+      if (stride !== 0) pointer.weight += (spans.get(loop)?.frequency ?? 1) / 2;
   }
   return {
     all,

@@ -25,23 +25,26 @@ export function allocate(intervals: readonly Interval[], available: readonly num
   return registers === undefined ? byWeight(intervals, available) : { registers, spilled: [] };
 }
 
-function linearScan(intervals: readonly Interval[], available: readonly number[]): ReadonlyMap<number, number> | undefined {
+/** Hot: runs for every nest. A register is free for an interval if the last one it was given to has ended. */
+function linearScan(
+  intervals: readonly Interval[],
+  available: readonly number[],
+): ReadonlyMap<number, number> | undefined {
   const ordered = intervals.slice().sort((a, b) => a.start - b.start || b.end - a.end);
   const registers = new Map<number, number>();
-  const free = new Set(available);
-  let active: Interval[] = [];
-  for (const interval of ordered) {
-    active = active.filter((other) => {
-      if (other.end >= interval.start) return true;
-      free.add(registers.get(other.key) ?? -1);
-      return false;
-    });
-    let register = interval.hints.map((key) => registers.get(key)).find((hinted) => hinted !== undefined && free.has(hinted));
-    if (register === undefined) register = available.find((candidate) => free.has(candidate));
-    if (register === undefined) return undefined;
-    free.delete(register);
-    registers.set(interval.key, register);
-    active.push(interval);
+  const busyUntil: number[] = [];
+  for (const register of available) busyUntil[register] = -1;
+  for (const { key, start, end, hints } of ordered) {
+    let chosen = -1;
+    for (let i = 0; i < hints.length && chosen < 0; i++) {
+      const hinted = registers.get(hints[i]!);
+      if (hinted !== undefined && busyUntil[hinted]! < start) chosen = hinted;
+    }
+    for (let i = 0; i < available.length && chosen < 0; i++)
+      if (busyUntil[available[i]!]! < start) chosen = available[i]!;
+    if (chosen < 0) return undefined;
+    busyUntil[chosen] = end;
+    registers.set(key, chosen);
   }
   return registers;
 }
@@ -50,13 +53,16 @@ function byWeight(intervals: readonly Interval[], available: readonly number[]):
   const occupancy = new Occupancy();
   const registers = new Map<number, number>();
   const spilled: number[] = [];
-  for (const { key, start, end, weight, hints } of intervals.slice().sort((a, b) => b.weight - a.weight || a.start - b.start)) {
+  for (const { key, start, end, weight, hints } of intervals
+    .slice()
+    .sort((a, b) => b.weight - a.weight || a.start - b.start)) {
     const hinted = hints.flatMap((hint) => registers.get(hint) ?? []);
     const register = [...hinted, ...available].find((candidate) => occupancy.isFree(candidate, start, end));
     if (register !== undefined) {
       registers.set(key, register);
       occupancy.take(register, start, end);
-    } else if (weight === Infinity) throw new Error(`bug: ${available.length} registers do not hold the operands of one statement`);
+    } else if (weight === Infinity)
+      throw new Error(`bug: ${available.length} registers do not hold the operands of one statement`);
     else spilled.push(key);
   }
   return { registers, spilled };

@@ -27,7 +27,8 @@ export interface Site {
 }
 
 /** A register whose value is known while compiling: one number in every lane, or one per lane. */
-export type Constant = { readonly kind: 'splat'; readonly value: number } | { readonly kind: 'lanes'; readonly values: readonly number[] };
+export type Constant =
+  { readonly kind: 'splat'; readonly value: number } | { readonly kind: 'lanes'; readonly values: readonly number[] };
 
 export type Load = Extract<Value, { op: 'load' }>;
 
@@ -103,7 +104,14 @@ export function analyse(nest: Nest, tier: Tier, vectorMasks: ReadonlySet<Registe
         continue;
       }
       const frequency = Math.min(1e9, (parent?.frequency ?? 1) * Math.max(1, statement.count));
-      const span: LoopSpan = { loop: statement.loop, count: statement.count, start: position++, end: 0, parent, frequency };
+      const span: LoopSpan = {
+        loop: statement.loop,
+        count: statement.count,
+        start: position++,
+        end: 0,
+        parent,
+        frequency,
+      };
       visit(statement.body, span);
       span.end = position++;
       spans.set(statement.loop, span);
@@ -130,7 +138,12 @@ export function analyse(nest: Nest, tier: Tier, vectorMasks: ReadonlySet<Registe
   }
   const usesOf = (register: Register): readonly Site[] => uses.get(register) ?? [];
   return {
-    nest, tier, sites, spans, constants, length: position,
+    nest,
+    tier,
+    sites,
+    spans,
+    constants,
+    length: position,
     folded: findFolded(nest, tier, constants, only, usesOf),
     opmasks: tier === 'avx512' ? findOpmasks(definitions, only, usesOf, vectorMasks) : new Set(),
     uniform: findUniform(sites, constants, only),
@@ -143,9 +156,14 @@ function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-function constantOf(value: Value | undefined, lanes: number, spans: ReadonlyMap<number, LoopSpan>): Constant | undefined {
+function constantOf(
+  value: Value | undefined,
+  lanes: number,
+  spans: ReadonlyMap<number, LoopSpan>,
+): Constant | undefined {
   if (value?.op === 'splat') return { kind: 'splat', value: value.value };
-  if (value?.op === 'mask') return lanesOrSplat(Array.from({ length: lanes }, (_, lane) => (lane < value.active ? -1 : 0)));
+  if (value?.op === 'mask')
+    return lanesOrSplat(Array.from({ length: lanes }, (_, lane) => (lane < value.active ? -1 : 0)));
   if (value?.op === 'index' && value.walk.terms.every(({ loop, by }) => by === 0 || spans.get(loop)?.count === 1)) {
     return lanesOrSplat(Array.from({ length: lanes }, (_, lane) => value.walk.constant + lane * value.step));
   }
@@ -159,8 +177,11 @@ function lanesOrSplat(values: readonly number[]): Constant {
 
 /** Loads that their one use, later in the same block with no store between, can read from memory itself. */
 function findFolded(
-  nest: Nest, tier: Tier, constants: ReadonlyMap<Register, Constant>,
-  only: (register: Register) => Value | undefined, usesOf: (register: Register) => readonly Site[],
+  nest: Nest,
+  tier: Tier,
+  constants: ReadonlyMap<Register, Constant>,
+  only: (register: Register) => Value | undefined,
+  usesOf: (register: Register) => readonly Site[],
 ): ReadonlyMap<Register, Load> {
   const folded = new Map<Register, Load>();
   const visit = (block: readonly Statement[]): void => {
@@ -172,10 +193,18 @@ function findFolded(
         continue;
       }
       const { target, value } = statement;
-      const candidate = memoryInputs(nest, tier, value, constants).filter((register) => pending.has(register)).pop();
+      const candidate = memoryInputs(nest, tier, value, constants)
+        .filter((register) => pending.has(register))
+        .pop();
       const load = candidate === undefined ? undefined : pending.get(candidate);
       if (candidate !== undefined && load !== undefined) folded.set(candidate, load);
-      if (value.op === 'load' && only(target) !== undefined && usesOf(target).length === 1 && canFold(nest, tier, value)) pending.set(target, value);
+      if (
+        value.op === 'load' &&
+        only(target) !== undefined &&
+        usesOf(target).length === 1 &&
+        canFold(nest, tier, value)
+      )
+        pending.set(target, value);
     }
   };
   visit(nest.body);
@@ -183,11 +212,18 @@ function findFolded(
 }
 
 function canFold(nest: Nest, tier: Tier, { element, access }: Load): boolean {
-  return element !== 'u8' && access.active >= nest.lanes && (access.step === 1 || (access.step === 0 && tier === 'avx512'));
+  return (
+    element !== 'u8' && access.active >= nest.lanes && (access.step === 1 || (access.step === 0 && tier === 'avx512'))
+  );
 }
 
 /** The inputs of a value of which one may be a memory operand. */
-function memoryInputs(nest: Nest, tier: Tier, value: Value, constants: ReadonlyMap<Register, Constant>): readonly Register[] {
+function memoryInputs(
+  nest: Nest,
+  tier: Tier,
+  value: Value,
+  constants: ReadonlyMap<Register, Constant>,
+): readonly Register[] {
   switch (value.op) {
     case 'fma':
     case 'fnma':
@@ -216,26 +252,33 @@ function memoryInputs(nest: Nest, tier: Tier, value: Value, constants: ReadonlyM
 
 /** Compares, and logic on them, that only select and such logic read. */
 function findOpmasks(
-  definitions: ReadonlyMap<Register, readonly Value[]>, only: (register: Register) => Value | undefined,
-  usesOf: (register: Register) => readonly Site[], excluded: ReadonlySet<Register>,
+  definitions: ReadonlyMap<Register, readonly Value[]>,
+  only: (register: Register) => Value | undefined,
+  usesOf: (register: Register) => readonly Site[],
+  excluded: ReadonlySet<Register>,
 ): ReadonlySet<Register> {
   const found = new Map<Register, readonly Register[]>();
   for (const register of definitions.keys()) {
     const value = only(register);
     if (value === undefined || excluded.has(register)) continue;
     if (value.op === 'lt' || value.op === 'le' || value.op === 'eq' || value.op === 'ne') found.set(register, []);
-    if (value.op === 'and' || value.op === 'or' || value.op === 'xor' || value.op === 'andnot') found.set(register, [value.a, value.b]);
+    if (value.op === 'and' || value.op === 'or' || value.op === 'xor' || value.op === 'andnot')
+      found.set(register, [value.a, value.b]);
   }
   const staysMask = (register: Register, { statement }: Site): boolean => {
     if (statement.kind !== 'set') return false;
     const { value } = statement;
     if (value.op === 'select') return value.a !== register && value.b !== register;
-    return found.has(statement.target) && (value.op === 'and' || value.op === 'or' || value.op === 'xor' || value.op === 'andnot');
+    return (
+      found.has(statement.target) &&
+      (value.op === 'and' || value.op === 'or' || value.op === 'xor' || value.op === 'andnot')
+    );
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const [register, inputs] of found) {
-      if (inputs.every((input) => found.has(input)) && usesOf(register).every((site) => staysMask(register, site))) continue;
+      if (inputs.every((input) => found.has(input)) && usesOf(register).every((site) => staysMask(register, site)))
+        continue;
       found.delete(register);
       changed = true;
     }
@@ -244,7 +287,9 @@ function findOpmasks(
 }
 
 function findUniform(
-  sites: ReadonlyMap<Statement, Site>, constants: ReadonlyMap<Register, Constant>, only: (register: Register) => Value | undefined,
+  sites: ReadonlyMap<Statement, Site>,
+  constants: ReadonlyMap<Register, Constant>,
+  only: (register: Register) => Value | undefined,
 ): ReadonlySet<Register> {
   const uniform = new Set<Register>();
   for (const { statement } of sites.values()) {
@@ -252,7 +297,11 @@ function findUniform(
     const { target, value } = statement;
     const constant = constants.get(target);
     const inputs = inputsOf(value);
-    if (constant !== undefined ? constant.kind === 'splat' : isUniform(value) || (isLanewise(value) && inputs.every((input) => uniform.has(input)))) {
+    if (
+      constant !== undefined
+        ? constant.kind === 'splat'
+        : isUniform(value) || (isLanewise(value) && inputs.every((input) => uniform.has(input)))
+    ) {
       uniform.add(target);
     }
   }
@@ -267,5 +316,7 @@ function isUniform(value: Value): boolean {
 }
 
 function isLanewise(value: Value): boolean {
-  return value.op !== 'load' && value.op !== 'gather' && value.op !== 'index' && value.op !== 'mask' && value.op !== 'splat';
+  return (
+    value.op !== 'load' && value.op !== 'gather' && value.op !== 'index' && value.op !== 'mask' && value.op !== 'splat'
+  );
 }

@@ -16,7 +16,13 @@ const floatOps = {
   f64: { add: 'vaddpd', sub: 'vsubpd', mul: 'vmulpd', div: 'vdivpd', max: 'vmaxpd', min: 'vminpd' },
 } as const satisfies Record<'f32' | 'f64', Partial<Record<ArithmeticOp, Three>>>;
 
-const integerOps = { add: 'vpaddd', sub: 'vpsubd', mul: 'vpmulld', max: 'vpmaxsd', min: 'vpminsd' } as const satisfies Partial<Record<ArithmeticOp, Three>>;
+const integerOps = {
+  add: 'vpaddd',
+  sub: 'vpsubd',
+  mul: 'vpmulld',
+  max: 'vpmaxsd',
+  min: 'vpminsd',
+} as const satisfies Partial<Record<ArithmeticOp, Three>>;
 const logicOps = { and: 'vpand', or: 'vpor', xor: 'vpxor', andnot: 'vpandn' } as const;
 const wideLogicOps = { and: 'vpandd', or: 'vpord', xor: 'vpxord', andnot: 'vpandnd' } as const;
 const maskLogicOps = { and: 'kandw', or: 'korw', xor: 'kxorw', andnot: 'kandnw' } as const;
@@ -28,7 +34,12 @@ const floatPredicates = { lt: [0x11, 0x1e], le: [0x12, 0x1d], eq: [0x00, 0x00], 
 const integerPredicates = { lt: [1, 6], le: [2, 5], eq: [0, 0], ne: [4, 4] } as const;
 
 const conversions = {
-  'f32>i32': 'vcvttps2dq', 'i32>f32': 'vcvtdq2ps', 'f32>f64': 'vcvtps2pd', 'f64>f32': 'vcvtpd2ps', 'i32>f64': 'vcvtdq2pd', 'f64>i32': 'vcvttpd2dq',
+  'f32>i32': 'vcvttps2dq',
+  'i32>f32': 'vcvtdq2ps',
+  'f32>f64': 'vcvtps2pd',
+  'f64>f32': 'vcvtpd2ps',
+  'i32>f64': 'vcvtdq2pd',
+  'f64>i32': 'vcvttpd2dq',
 } as const satisfies Record<Exclude<ConvertOp, 'bits'>, Two>;
 
 const multiplyAdd = {
@@ -99,7 +110,8 @@ function lowerShift(context: Lowering, target: Register, op: 'shl' | 'shr' | 'sa
     return;
   }
   const count = context.temp('i32');
-  if (constant === undefined) assembler.emit(arithmeticOp(context, 'and', 'i32'), count, context.read(b), context.splatMemory('i32', 31));
+  if (constant === undefined)
+    assembler.emit(arithmeticOp(context, 'and', 'i32'), count, context.read(b), context.splatMemory('i32', 31));
   else context.loadConstant(count, 'i32', { kind: 'lanes', values: constant.values.map((value) => value & 31) });
   assembler.emit(variableShifts[op], context.target(target), left, count);
 }
@@ -248,7 +260,11 @@ export function lowerConvert(context: Lowering, target: Register, op: ConvertOp,
  * a · b + c in the form that leaves the result where the target is: 231 adds to its first operand, 213 and 132 multiply it.
  * One of the three may come from memory.
  */
-export function lowerMultiplyAdd(context: Lowering, target: Register, { op, a, b, c }: Extract<Value, { op: 'fma' | 'fnma' }>): void {
+export function lowerMultiplyAdd(
+  context: Lowering,
+  target: Register,
+  { op, a, b, c }: Extract<Value, { op: 'fma' | 'fnma' }>,
+): void {
   const { assembler } = context;
   const lane = context.laneOf(target);
   if (lane === 'i32') throw new Error('bug: fma of integers');

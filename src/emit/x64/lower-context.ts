@@ -7,7 +7,22 @@ import { INTEGER_WALK, type Pointer, type Pointers } from './address.ts';
 import type { Assembler } from './assembler.ts';
 import type { Analysis, Constant, LoopSpan, Site, Tier } from './lower-analysis.ts';
 import { type Homes, tempKey } from './lower-demand.ts';
-import { type Gpr, indexed, k, type Mask, mem, type Mem, r64, rax, rdx, registerAt, rsp, vec, type Vec, type VecBits } from './registers.ts';
+import {
+  type Gpr,
+  indexed,
+  k,
+  type Mask,
+  mem,
+  type Mem,
+  r64,
+  rax,
+  rdx,
+  registerAt,
+  rsp,
+  vec,
+  type Vec,
+  type VecBits,
+} from './registers.ts';
 
 /** A constant that has a register for a while. */
 export interface Hoisted {
@@ -18,7 +33,8 @@ export interface Hoisted {
 }
 
 /** Where a pointer or a counter lives: in a general register, or on the stack at [rsp + offset]. */
-export type GeneralHome = { readonly kind: 'register'; readonly register: Gpr } | { readonly kind: 'stack'; readonly offset: number };
+export type GeneralHome =
+  { readonly kind: 'register'; readonly register: Gpr } | { readonly kind: 'stack'; readonly offset: number };
 
 /** Opmask that any statement may overwrite. */
 export const scratchMask: Mask = registerAt(k, 7);
@@ -45,8 +61,14 @@ export class Lowering {
   private readonly loaded = new Map<Register, Vec>();
 
   constructor(parts: {
-    assembler: Assembler; analysis: Analysis; homes: Homes; pointers: Pointers; pointerHomes: ReadonlyMap<Pointer, GeneralHome>;
-    hoisted: readonly Hoisted[]; laneMasks: ReadonlyMap<number, Mask>; stack: ReadonlyMap<Register, number>;
+    assembler: Assembler;
+    analysis: Analysis;
+    homes: Homes;
+    pointers: Pointers;
+    pointerHomes: ReadonlyMap<Pointer, GeneralHome>;
+    hoisted: readonly Hoisted[];
+    laneMasks: ReadonlyMap<number, Mask>;
+    stack: ReadonlyMap<Register, number>;
   }) {
     this.assembler = parts.assembler;
     this.analysis = parts.analysis;
@@ -91,20 +113,25 @@ export class Lowering {
 
   bitsOf(lane: Lane): VecBits {
     const bits = this.lanes * (lane === 'f64' ? 64 : 32);
-    if (bits !== 128 && bits !== 256 && bits !== 512) throw new Error(`bug: ${this.lanes} lanes of ${lane} are no vector`);
+    if (bits !== 128 && bits !== 256 && bits !== 512)
+      throw new Error(`bug: ${this.lanes} lanes of ${lane} are no vector`);
     return bits;
   }
 
   /** A temporary of this statement, as wide as `lane` asks. */
   temp(lane: Lane): Vec {
     const index = this.freeTemps.shift();
-    if (index === undefined) throw new Error(`bug: too few temporaries were foreseen for ${JSON.stringify(this.site?.statement)}`);
+    if (index === undefined)
+      throw new Error(`bug: too few temporaries were foreseen for ${JSON.stringify(this.site?.statement)}`);
     return vec(index, this.bitsOf(lane));
   }
 
   /** True if reading the register costs no temporary. */
   isInRegister(register: Register): boolean {
-    return this.hoistedAt(register) !== undefined || (!this.analysis.constants.has(register) && !this.analysis.folded.has(register));
+    return (
+      this.hoistedAt(register) !== undefined ||
+      (!this.analysis.constants.has(register) && !this.analysis.folded.has(register))
+    );
   }
 
   /** A vector register that holds the value. */
@@ -118,7 +145,8 @@ export class Lowering {
     const home = this.homes.vectors.get(register);
     if (home !== undefined) return vec(home, bits);
     const constant = this.analysis.constants.get(register);
-    const target = constant !== undefined || this.analysis.folded.has(register) ? this.temp(lane) : this.scratch(register);
+    const target =
+      constant !== undefined || this.analysis.folded.has(register) ? this.temp(lane) : this.scratch(register);
     if (constant !== undefined) this.loadConstant(target, lane, constant);
     else this.loadPlain(target, lane, this.memory(register));
     this.loaded.set(register, target);
@@ -166,7 +194,8 @@ export class Lowering {
 
   private hoistedAt(register: Register): number | undefined {
     const position = this.site?.position ?? 0;
-    return this.hoisted.find((entry) => entry.register === register && entry.start <= position && position <= entry.end)?.vector;
+    return this.hoisted.find((entry) => entry.register === register && entry.start <= position && position <= entry.end)
+      ?.vector;
   }
 
   /** The memory operand of a constant, of a folded load or of a spilled value. */
@@ -186,7 +215,12 @@ export class Lowering {
 
   private loadPlain(target: Vec, lane: Lane, from: Mem): void {
     if (!from.broadcasts) this.assembler.emit('vmovups', target, from);
-    else this.assembler.emit(lane === 'f64' ? 'vbroadcastsd' : 'vbroadcastss', target, mem(registerAt(r64, from.base), from.disp));
+    else
+      this.assembler.emit(
+        lane === 'f64' ? 'vbroadcastsd' : 'vbroadcastss',
+        target,
+        mem(registerAt(r64, from.base), from.disp),
+      );
   }
 
   // Constants
@@ -194,7 +228,12 @@ export class Lowering {
   /** A constant as the last operand: one element broadcast where the machine can, else a whole vector. */
   constantMemory(lane: Lane, constant: Constant): Mem {
     if (constant.kind === 'lanes') return this.lanesMemory(lane, constant.values);
-    return this.wide ? this.element(lane, constant.value).broadcast() : this.lanesMemory(lane, Array.from({ length: this.lanes }, () => constant.value));
+    return this.wide
+      ? this.element(lane, constant.value).broadcast()
+      : this.lanesMemory(
+          lane,
+          Array.from({ length: this.lanes }, () => constant.value),
+        );
   }
 
   splatMemory(lane: Lane, value: number): Mem {
@@ -202,7 +241,8 @@ export class Lowering {
   }
 
   lanesMemory(lane: Lane, values: readonly number[]): Mem {
-    const array = lane === 'f32' ? Float32Array.from(values) : lane === 'f64' ? Float64Array.from(values) : Int32Array.from(values);
+    const array =
+      lane === 'f32' ? Float32Array.from(values) : lane === 'f64' ? Float64Array.from(values) : Int32Array.from(values);
     return this.assembler.constant(new Uint8Array(array.buffer));
   }
 

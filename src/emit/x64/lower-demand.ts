@@ -122,7 +122,11 @@ export interface Homes {
 }
 
 /** @returns undefined with the masks that found no opmask register: analyse again without them */
-export function findHomes(analysis: Analysis, vectorCount: number, opmaskNumbers: readonly number[]): Homes | { readonly vectorMasks: readonly Register[] } {
+export function findHomes(
+  analysis: Analysis,
+  vectorCount: number,
+  opmaskNumbers: readonly number[],
+): Homes | { readonly vectorMasks: readonly Register[] } {
   const lifetimes = findLifetimes(analysis);
   const opmasks = allocate(lifetimes.opmasks, opmaskNumbers);
   if (opmasks.spilled.length > 0) return { vectorMasks: opmasks.spilled };
@@ -132,7 +136,14 @@ export function findHomes(analysis: Analysis, vectorCount: number, opmaskNumbers
   for (;;) {
     const { registers, spilled } = allocate(intervals, all.slice(0, vectorCount - scratch));
     const needed = scratchNeeded(analysis, new Set(spilled));
-    if (needed <= scratch) return { vectors: registers, spilled, scratch: all.slice(vectorCount - scratch), opmasks: opmasks.registers, intervals };
+    if (needed <= scratch)
+      return {
+        vectors: registers,
+        spilled,
+        scratch: all.slice(vectorCount - scratch),
+        opmasks: opmasks.registers,
+        intervals,
+      };
     scratch = needed;
   }
 }
@@ -157,7 +168,11 @@ interface Reference {
 }
 
 /** Positions count double: a statement reads at 2p and writes at 2p + 1. */
-function findLifetimes(analysis: Analysis): { vectors: readonly Interval[]; opmasks: readonly Interval[]; temporaries: readonly Interval[] } {
+function findLifetimes(analysis: Analysis): {
+  vectors: readonly Interval[];
+  opmasks: readonly Interval[];
+  temporaries: readonly Interval[];
+} {
   const references = new Map<Register, Reference[]>();
   const temporaryIntervals: Interval[] = [];
   const note = (register: Register, reference: Reference): void => {
@@ -174,7 +189,8 @@ function findLifetimes(analysis: Analysis): { vectors: readonly Interval[]; opma
     for (const register of operandsOf(statement)) note(register, { at, writes: false, site });
     const count = temporaries(analysis, site);
     if (count > TEMPS_PER_SITE) throw new Error(`bug: ${count} temporaries`);
-    for (let i = 0; i < count; i++) temporaryIntervals.push({ key: tempKey(position, i), start: at, end: at + 1, weight: Infinity, hints: [] });
+    for (let i = 0; i < count; i++)
+      temporaryIntervals.push({ key: tempKey(position, i), start: at, end: at + 1, weight: Infinity, hints: [] });
     if (statement.kind !== 'set') continue;
     note(statement.target, { at: writesEarly(site) ? at : at + 1, writes: true, site });
     const operands = operandsOf(statement).filter((register) => register !== statement.target);
@@ -192,7 +208,8 @@ function findLifetimes(analysis: Analysis): { vectors: readonly Interval[]; opma
       start = Math.min(start, reference.at);
       end = Math.max(end, reference.at);
       weight += reference.site.span?.frequency ?? 1;
-      for (let span = reference.site.span; span !== undefined; span = span.parent) if (!spans.has(span)) spans.set(span, reference);
+      for (let span = reference.site.span; span !== undefined; span = span.parent)
+        if (!spans.has(span)) spans.set(span, reference);
     }
     // A loop that reads the register before it writes it takes the value from before the loop, or from its last iteration.
     for (const [span, first] of spans) {
@@ -200,7 +217,13 @@ function findLifetimes(analysis: Analysis): { vectors: readonly Interval[]; opma
       start = Math.min(start, 2 * span.start);
       end = Math.max(end, 2 * span.end + 1);
     }
-    (analysis.opmasks.has(register) ? opmasks : vectors).push({ key: register, start, end, weight, hints: hints.get(register) ?? [] });
+    (analysis.opmasks.has(register) ? opmasks : vectors).push({
+      key: register,
+      start,
+      end,
+      weight,
+      hints: hints.get(register) ?? [],
+    });
   }
   return { vectors, opmasks, temporaries: temporaryIntervals };
 }

@@ -16,7 +16,9 @@ export const frameOffsets = { stackPointer: 0, table: 8, begin: 16, end: 24 } as
 const FIRST_FREE = 32;
 
 /** All but rsp and the two that any statement may use, rax and rdx. Those with the shortest encodings first. */
-const generalRegisters: readonly Gpr[] = [1, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15].map((index) => registerAt(r64, index));
+const generalRegisters: readonly Gpr[] = [1, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15].map((index) =>
+  registerAt(r64, index),
+);
 
 /** Opmasks for lane masks, from the top; masks of the nest come from the bottom. k7 is scratch. */
 const laneMaskNumbers = [6, 5, 4];
@@ -44,10 +46,16 @@ export function planFrame(analysis: Analysis, pointers: Pointers, homes: Homes, 
     return { kind: 'register', register };
   };
   const wanted = [
-    ...pointers.all.map((pointer) => ({ weight: pointer.weight, put: (): void => void pointerHomes.set(pointer, place(0, Infinity)) })),
-    ...[...analysis.spans.values()].filter(({ loop }) => counted.has(loop)).map(({ loop, frequency, start, end }) => ({
-      weight: frequency, put: (): void => void counterHomes.set(loop, place(start, end)),
+    ...pointers.all.map((pointer) => ({
+      weight: pointer.weight,
+      put: (): void => void pointerHomes.set(pointer, place(0, Infinity)),
     })),
+    ...[...analysis.spans.values()]
+      .filter(({ loop }) => counted.has(loop))
+      .map(({ loop, frequency, start, end }) => ({
+        weight: frequency,
+        put: (): void => void counterHomes.set(loop, place(start, end)),
+      })),
   ];
   for (const { put } of wanted.sort((a, b) => b.weight - a.weight)) put();
   const stack = new Map<Register, number>();
@@ -68,7 +76,8 @@ export function planLaneMasks(analysis: Analysis): ReadonlyMap<number, Mask> {
   const weights = new Map<number, number>();
   for (const { statement, span } of analysis.sites.values()) {
     const active = activeOf(statement);
-    if (active > 1 && active < analysis.nest.lanes) weights.set(active, (weights.get(active) ?? 0) + (span?.frequency ?? 1));
+    if (active > 1 && active < analysis.nest.lanes)
+      weights.set(active, (weights.get(active) ?? 0) + (span?.frequency ?? 1));
   }
   const byWeight = [...weights].sort((a, b) => b[1] - a[1]);
   laneMaskNumbers.forEach((number, i) => {
@@ -88,12 +97,6 @@ function activeOf(statement: Statement): number {
 
 /** Gives constants the registers that are free throughout a loop, the most used first. */
 export function planHoisting(analysis: Analysis, homes: Homes, vectorCount: number): readonly Hoisted[] {
-  const occupancy = new Occupancy();
-  for (const { key, start, end } of homes.intervals) {
-    const register = homes.vectors.get(key);
-    if (register !== undefined) occupancy.take(register, start, end);
-  }
-  for (const register of homes.scratch) occupancy.take(register, 0, Infinity);
   const uses = new Map<Register, Map<LoopSpan, number>>();
   for (const { statement, span } of analysis.sites.values()) {
     if (span === undefined || isImmediate(statement)) continue;
@@ -104,14 +107,26 @@ export function planHoisting(analysis: Analysis, homes: Homes, vectorCount: numb
     }
   }
   const hoisted: Hoisted[] = [];
-  const wanted = [...uses].flatMap(([register, spans]) => [...spans].map(([span, weight]) => ({ register, span, weight })));
+  if (uses.size === 0) return hoisted;
+  const occupancy = new Occupancy();
+  for (const { key, start, end } of homes.intervals) {
+    const register = homes.vectors.get(key);
+    if (register !== undefined) occupancy.take(register, start, end);
+  }
+  for (const register of homes.scratch) occupancy.take(register, 0, Infinity);
+  const wanted = [...uses].flatMap(([register, spans]) =>
+    [...spans].map(([span, weight]) => ({ register, span, weight })),
+  );
   for (const { register, span } of wanted.sort((a, b) => b.weight - a.weight)) {
-    if (hoisted.some((entry) => entry.register === register && entry.start <= span.start && span.end <= entry.end)) continue;
+    if (hoisted.some((entry) => entry.register === register && entry.start <= span.start && span.end <= entry.end))
+      continue;
     // From the outermost loop inwards: the constant is loaded once, in front of the loop.
     const chain: LoopSpan[] = [];
     for (let outer: LoopSpan | undefined = span; outer !== undefined; outer = outer.parent) chain.unshift(outer);
     for (const { start, end } of chain) {
-      const vector = Array.from({ length: vectorCount }, (_, i) => i).find((candidate) => occupancy.isFree(candidate, 2 * start, 2 * end + 1));
+      const vector = Array.from({ length: vectorCount }, (_, i) => i).find((candidate) =>
+        occupancy.isFree(candidate, 2 * start, 2 * end + 1),
+      );
       if (vector === undefined) continue;
       occupancy.take(vector, 2 * start, 2 * end + 1);
       hoisted.push({ register, vector, start, end });
@@ -123,5 +138,9 @@ export function planHoisting(analysis: Analysis, homes: Homes, vectorCount: numb
 
 /** Shifts by a constant have it in the instruction. */
 function isImmediate(statement: Statement): boolean {
-  return statement.kind === 'set' && (statement.value.op === 'shl' || statement.value.op === 'shr' || statement.value.op === 'sar') && inputsOf(statement.value).length === 2;
+  return (
+    statement.kind === 'set' &&
+    (statement.value.op === 'shl' || statement.value.op === 'shr' || statement.value.op === 'sar') &&
+    inputsOf(statement.value).length === 2
+  );
 }

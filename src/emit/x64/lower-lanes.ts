@@ -22,7 +22,8 @@ export function lowerAcrossLanes(context: Lowering, target: Register, op: keyof 
     source = out;
   }
   // The maximum of a NaN and a number depends on their order, which differs between lanes: the first lane has the right one.
-  if (op === 'maxLanes' && lane !== 'i32') assembler.emit(lane === 'f64' ? 'vbroadcastsd' : 'vbroadcastss', out, out.as(128));
+  if (op === 'maxLanes' && lane !== 'i32')
+    assembler.emit(lane === 'f64' ? 'vbroadcastsd' : 'vbroadcastss', out, out.as(128));
 }
 
 /** `target` = `source` with neighbouring blocks of `bytes` exchanged. */
@@ -41,7 +42,14 @@ function exchange(context: Lowering, target: Vec, source: Vec, bytes: number): v
  * Calls `use` for lanes 0 … active − 1 in order, with the 128-bit part that holds the lane and the lane's number in it.
  * @param temp takes every part but the first
  */
-export function forEachLane(context: Lowering, source: Vec, lane: Lane, active: number, temp: Vec, use: (part: Vec, lane: number, within: number) => void): void {
+export function forEachLane(
+  context: Lowering,
+  source: Vec,
+  lane: Lane,
+  active: number,
+  temp: Vec,
+  use: (part: Vec, lane: number, within: number) => void,
+): void {
   const perPart = lane === 'f64' ? 2 : 4;
   let part = source.as(128);
   for (let i = 0; i < active; i++) {

@@ -1,13 +1,26 @@
 /**
  * Loads, stores, gathers and accumulation: contiguous, repeated, reversed, strided or indexed, whole or partial, of floats, doubles, integers and bytes.
  */
-import { type Access, type Element, elementBytes, type Lane, laneOf, type Register, type Statement, type Value } from '../../kernel/nest.ts';
+import {
+  type Access,
+  type Element,
+  elementBytes,
+  type Lane,
+  laneOf,
+  type Register,
+  type Statement,
+  type Value,
+} from '../../kernel/nest.ts';
 import { arithmeticOp } from './lower-arithmetic.ts';
 import { type Lowering, scratchMask } from './lower-context.ts';
 import { forEachLane } from './lower-lanes.ts';
 import { type Gpr, indexed, mem, type Mem, r64, rax, rdx, registerAt, vec, type Vec } from './registers.ts';
 
-export function lowerLoad(context: Lowering, target: Register, { element, access }: Extract<Value, { op: 'load' }>): void {
+export function lowerLoad(
+  context: Lowering,
+  target: Register,
+  { element, access }: Extract<Value, { op: 'load' }>,
+): void {
   loadFrom(context, context.target(target), element, context.accessAddress(access), access.step, access.active);
 }
 
@@ -18,7 +31,8 @@ function loadFrom(context: Lowering, target: Vec, element: Element, at: Mem, ste
   else if (step === 1) loadContiguous(context, target, element, at, active);
   else if (element === 'u8') loadBytes(context, target, at, step, active);
   else if (step === -1 && active >= context.lanes) loadReversed(context, target, element, at);
-  else if ((step === 2 || step === -2) && active >= context.lanes && context.wide) loadAlternate(context, target, element, at, step);
+  else if ((step === 2 || step === -2) && active >= context.lanes && context.wide)
+    loadAlternate(context, target, element, at, step);
   else loadStrided(context, target, element, at, step, active);
 }
 
@@ -183,7 +197,16 @@ function scaledIndex(context: Lowering, source: Vec, scale: number, step: number
   const index = context.temp('i32');
   if (scale === 1) context.move(index, source);
   else assembler.emit('vpmulld', index, source, context.splatMemory('i32', scale));
-  if (step !== 0) assembler.emit('vpaddd', index, index, context.lanesMemory('i32', Array.from({ length: lanes }, (_, lane) => lane * step)));
+  if (step !== 0)
+    assembler.emit(
+      'vpaddd',
+      index,
+      index,
+      context.lanesMemory(
+        'i32',
+        Array.from({ length: lanes }, (_, lane) => lane * step),
+      ),
+    );
   return index;
 }
 
@@ -196,7 +219,12 @@ function scaledLane(context: Lowering, part: Vec, within: number, scale: number,
   if (scale !== 1) assembler.emit('imul', register, register, scale);
 }
 
-function gatherBytes(context: Lowering, out: Vec, source: Vec, { slot, at, scale, step, active }: Extract<Value, { op: 'gather' }>): void {
+function gatherBytes(
+  context: Lowering,
+  out: Vec,
+  source: Vec,
+  { slot, at, scale, step, active }: Extract<Value, { op: 'gather' }>,
+): void {
   const { assembler } = context;
   const part = context.temp('i32');
   const bytes = context.temp('i32').as(128);
@@ -208,13 +236,22 @@ function gatherBytes(context: Lowering, out: Vec, source: Vec, { slot, at, scale
   assembler.emit('vpmovzxbd', out, bytes);
 }
 
-export function lowerStore(context: Lowering, { element, access, source }: Extract<Statement, { kind: 'store' }>): void {
+export function lowerStore(
+  context: Lowering,
+  { element, access, source }: Extract<Statement, { kind: 'store' }>,
+): void {
   const vector = context.read(source);
   storeTo(context, vector, element, context.accessAddress(access), access);
 }
 
 /** Takes up to three temporaries. */
-function storeTo(context: Lowering, source: Vec, element: Element, at: Mem, { step, active }: Pick<Access, 'step' | 'active'>): void {
+function storeTo(
+  context: Lowering,
+  source: Vec,
+  element: Element,
+  at: Mem,
+  { step, active }: Pick<Access, 'step' | 'active'>,
+): void {
   const { assembler, wide, lanes } = context;
   if (active <= 0) return;
   if (step !== 1 || active === 1) storeLanes(context, source, element, at, step, active);

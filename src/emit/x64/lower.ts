@@ -7,7 +7,14 @@ import type { Nest, Register, Statement } from '../../kernel/nest.ts';
 import { INTEGER_WALK, planPointers, type Pointer } from './address.ts';
 import type { Assembler } from './assembler.ts';
 import { analyse, type Site, type Tier } from './lower-analysis.ts';
-import { lowerArithmetic, lowerCompare, lowerConvert, lowerMultiplyAdd, lowerSelect, lowerUnary } from './lower-arithmetic.ts';
+import {
+  lowerArithmetic,
+  lowerCompare,
+  lowerConvert,
+  lowerMultiplyAdd,
+  lowerSelect,
+  lowerUnary,
+} from './lower-arithmetic.ts';
 import { type GeneralHome, Lowering } from './lower-context.ts';
 import { findHomes, isMemory } from './lower-demand.ts';
 import { type Frame, frameOffsets, planFrame, planHoisting, planLaneMasks } from './lower-frame.ts';
@@ -49,7 +56,9 @@ export function lowerNest(assembler: Assembler, nest: Nest, tier: Tier, bindings
   for (;;) {
     const analysis = analyse(nest, tier, excluded);
     const laneMasks = planLaneMasks(analysis);
-    const opmaskNumbers = [1, 2, 3, 4, 5, 6].filter((number) => ![...laneMasks.values()].some(({ index }) => index === number));
+    const opmaskNumbers = [1, 2, 3, 4, 5, 6].filter(
+      (number) => ![...laneMasks.values()].some(({ index }) => index === number),
+    );
     const homes = findHomes(analysis, vectorCount, opmaskNumbers);
     if ('vectorMasks' in homes) {
       for (const register of homes.vectorMasks) excluded.add(register);
@@ -60,7 +69,16 @@ export function lowerNest(assembler: Assembler, nest: Nest, tier: Tier, bindings
     const counted = new Set([...analysis.spans.values()].filter(({ count }) => count > 1).map(({ loop }) => loop));
     const frame = planFrame(analysis, pointers, homes, counted);
     const hoisted = planHoisting(analysis, homes, vectorCount);
-    const context = new Lowering({ assembler, analysis, homes, pointers, pointerHomes: frame.pointers, hoisted, laneMasks, stack: frame.stack });
+    const context = new Lowering({
+      assembler,
+      analysis,
+      homes,
+      pointers,
+      pointerHomes: frame.pointers,
+      hoisted,
+      laneMasks,
+      stack: frame.stack,
+    });
     new Emission(context, frame, dynamic).run(bindings);
     return;
   }
@@ -114,7 +132,8 @@ class Emission {
     const stride = this.dynamic === undefined ? 0 : (pointer.strides.get(this.dynamic) ?? 0);
     if (stride !== 0) {
       assembler.emit('mov', rdx, mem(rsp, frameOffsets.begin));
-      if (stride !== (stride | 0)) throw new Error(`bug: ${this.context.nest.name} steps ${stride} bytes, beyond 2 GiB`);
+      if (stride !== (stride | 0))
+        throw new Error(`bug: ${this.context.nest.name} steps ${stride} bytes, beyond 2 GiB`);
       assembler.emit('imul', rdx, rdx, stride);
       assembler.emit('add', register, rdx);
     }
@@ -157,7 +176,8 @@ class Emission {
     const unroll = isDynamic ? 1 : unrollFactor(body, count);
     const rounds = Math.floor(count / unroll);
     const advance = (): void => {
-      for (const { strides, pointer } of moving) context.pending.set(pointer, (context.pending.get(pointer) ?? 0) + strides);
+      for (const { strides, pointer } of moving)
+        context.pending.set(pointer, (context.pending.get(pointer) ?? 0) + strides);
     };
     const moving = context.pointers.all.flatMap((pointer) => {
       const stride = pointer.strides.get(loop) ?? 0;
@@ -194,7 +214,8 @@ class Emission {
       advance();
     }
     // The loop is over: its counter is 0 again for whatever comes next.
-    for (const { pointer, strides } of moving) context.pending.set(pointer, (context.pending.get(pointer) ?? 0) - (rounds > 1 ? count : left) * strides);
+    for (const { pointer, strides } of moving)
+      context.pending.set(pointer, (context.pending.get(pointer) ?? 0) - (rounds > 1 ? count : left) * strides);
   }
 
   private statement(statement: Exclude<Statement, { kind: 'loop' }>): void {
@@ -222,7 +243,8 @@ class Emission {
         return;
       case 'mask':
         context.loadConstant(context.target(target), 'i32', {
-          kind: 'lanes', values: Array.from({ length: context.lanes }, (_, lane) => (lane < value.active ? -1 : 0)),
+          kind: 'lanes',
+          values: Array.from({ length: context.lanes }, (_, lane) => (lane < value.active ? -1 : 0)),
         });
         return;
       case 'index':
@@ -279,7 +301,10 @@ class Emission {
     }
   }
 
-  private index(target: Register, value: { readonly walk: Parameters<Lowering['integer']>[0]; readonly step: number }): void {
+  private index(
+    target: Register,
+    value: { readonly walk: Parameters<Lowering['integer']>[0]; readonly step: number },
+  ): void {
     const { assembler, context } = this;
     const out = context.target(target);
     const { home, constant } = context.integer(value.walk);
@@ -291,7 +316,12 @@ class Emission {
     }
     if (constant === 0 && value.step === 0) return;
     const offsets = Array.from({ length: context.lanes }, (_, lane) => constant + lane * value.step);
-    assembler.emit('vpaddd', out, out, value.step === 0 ? context.splatMemory('i32', constant) : context.lanesMemory('i32', offsets));
+    assembler.emit(
+      'vpaddd',
+      out,
+      out,
+      value.step === 0 ? context.splatMemory('i32', constant) : context.lanesMemory('i32', offsets),
+    );
   }
 }
 

@@ -11,7 +11,16 @@ import type { Label, Mem } from './registers.ts';
 import { type Gpr, mem, r10, rax, rbx, rcx, rdi, rdx, rsi, rsp } from './registers.ts';
 
 /** Byte offsets in the state; what different threads write lies on different cache lines. */
-const TICKET = 0, JOB_NUMBER = 4, UNFINISHED = 64, FUNCTION = 128, TABLE = 136, COUNT = 144, CHUNK = 152, CHUNKS = 160, SLEEPERS = 192, STOP = 256;
+const TICKET = 0,
+  JOB_NUMBER = 4,
+  UNFINISHED = 64,
+  FUNCTION = 128,
+  TABLE = 136,
+  COUNT = 144,
+  CHUNK = 152,
+  CHUNKS = 160,
+  SLEEPERS = 192,
+  STOP = 256;
 
 /** Bytes of the state, zeroed before the first thread starts. */
 export const poolStateBytes = 320;
@@ -30,7 +39,10 @@ export interface Parking {
   readonly yield: (assembler: Assembler) => void;
 }
 
-const FUTEX = 202, FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129, SCHED_YIELD = 24;
+const FUTEX = 202,
+  FUTEX_WAIT_PRIVATE = 128,
+  FUTEX_WAKE_PRIVATE = 129,
+  SCHED_YIELD = 24;
 
 /** Linux: system calls, no library. */
 export const linuxParking: Parking = {
@@ -55,10 +67,15 @@ export const linuxParking: Parking = {
   },
 };
 
-const UL_COMPARE_AND_WAIT = 1, ULF_WAKE_ALL = 0x100;
+const UL_COMPARE_AND_WAIT = 1,
+  ULF_WAKE_ALL = 0x100;
 
 /** macOS: __ulock_wait, __ulock_wake and sched_yield of libSystem, at these addresses. */
-export function darwinParking(functions: { readonly wait: bigint; readonly wake: bigint; readonly yield: bigint }): Parking {
+export function darwinParking(functions: {
+  readonly wait: bigint;
+  readonly wake: bigint;
+  readonly yield: bigint;
+}): Parking {
   const abi = abis.sysv;
   return {
     abi,
@@ -83,7 +100,11 @@ export function darwinParking(functions: { readonly wait: bigint; readonly wake:
 const INFINITE = -1;
 
 /** Windows: WaitOnAddress, WakeByAddressAll and SwitchToThread, at these addresses. */
-export function windowsParking(functions: { readonly wait: bigint; readonly wake: bigint; readonly yield: bigint }): Parking {
+export function windowsParking(functions: {
+  readonly wait: bigint;
+  readonly wake: bigint;
+  readonly yield: bigint;
+}): Parking {
   const abi = abis.win64;
   const [first, second, third, fourth] = abi.parameters;
   return {

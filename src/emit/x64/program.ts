@@ -29,12 +29,16 @@ export interface EmittedProgram {
 }
 
 /** Floating-point operations: below, waking a thread costs more than it saves. */
-export const defaultParallelWork = 500_000;
+export const defaultParallelWork = 1_000_000;
 
 /** Chunks per thread of a parallel nest: small enough to even out, large enough not to matter. */
 const CHUNKS_PER_THREAD = 4;
 
-export function emitProgram(plan: Plan, tier: Tier, { abi = abis.sysv, pool, parallelWork = defaultParallelWork }: ProgramOptions = {}): EmittedProgram {
+export function emitProgram(
+  plan: Plan,
+  tier: Tier,
+  { abi = abis.sysv, pool, parallelWork = defaultParallelWork }: ProgramOptions = {},
+): EmittedProgram {
   const assembler = new Assembler();
   const inputs = countOf(plan, 'input');
   const outputs = countOf(plan, 'output');
@@ -69,7 +73,12 @@ export function emitProgram(plan: Plan, tier: Tier, { abi = abis.sysv, pool, par
     if (label === undefined) return;
     assembler.align(64);
     assembler.bind(label);
-    lowerNest(assembler, nest, tier, bindings.map((buffer) => bindingOf(plan, buffer, inputs)));
+    lowerNest(
+      assembler,
+      nest,
+      tier,
+      bindings.map((buffer) => bindingOf(plan, buffer, inputs)),
+    );
   });
   const { code, listing } = assembler.finish();
   return { code, inputs, outputs, listing };

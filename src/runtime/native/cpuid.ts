@@ -23,14 +23,16 @@ export interface Features {
 const bit = (value: number, index: number): boolean => ((value >>> index) & 1) === 1;
 
 /** SSE and AVX state, and with the opmasks and the upper registers. */
-const XCR0_AVX = 0x06, XCR0_AVX512 = 0xe6;
+const XCR0_AVX = 0x06,
+  XCR0_AVX512 = 0xe6;
 
 export function detectFeatures(arena: CodeArena): Features {
   const assembler = new Assembler();
   emitQuery(assembler, hostAbi());
   const { code, labels } = assembler.finish();
   const loaded = arena.load(code);
-  const at = (name: string): ForeignFunction => functionAt(loaded.address + BigInt(labels.get(name) ?? 0), ['uint32_t', 'uint32_t', 'uint64_t']);
+  const at = (name: string): ForeignFunction =>
+    functionAt(loaded.address + BigInt(labels.get(name) ?? 0), ['uint32_t', 'uint32_t', 'uint64_t']);
   const cpuid = at('cpuid');
   const xgetbv = at('xgetbv');
   const result = new Uint32Array(new ArrayBuffer(16));
@@ -57,7 +59,8 @@ export function detectFeatures(arena: CodeArena): Features {
 /** Two functions (leaf, subleaf, out): what the instruction returns goes to out[0 … 3]. */
 function emitQuery(assembler: Assembler, abi: Abi): void {
   const [leaf, subleaf, out] = abi.parameters;
-  if (leaf === undefined || subleaf === undefined || out === undefined) throw new Error('bug: a convention has fewer than three parameters');
+  if (leaf === undefined || subleaf === undefined || out === undefined)
+    throw new Error('bug: a convention has fewer than three parameters');
   for (const name of ['cpuid', 'xgetbv'] as const) {
     assembler.align(16);
     assembler.here(name);
@@ -78,7 +81,9 @@ function emitQuery(assembler: Assembler, abi: Abi): void {
 export function chooseTier({ avx2, avx512 }: Features, asked = process.env['FATHOM_TIER']): Tier {
   if (!avx2) throw new DeviceError('the native device needs a processor with AVX2 and FMA; use the wasm device');
   if (asked === 'avx2') return 'avx2';
-  if (asked === 'avx512' && !avx512) throw new DeviceError('FATHOM_TIER: this processor has no avx512; choose avx2, or leave it unset');
-  if (asked !== undefined && asked !== '' && asked !== 'avx512') throw new DeviceError(`FATHOM_TIER: expected avx512 or avx2. Received: ${asked}`);
+  if (asked === 'avx512' && !avx512)
+    throw new DeviceError('FATHOM_TIER: this processor has no avx512; choose avx2, or leave it unset');
+  if (asked !== undefined && asked !== '' && asked !== 'avx512')
+    throw new DeviceError(`FATHOM_TIER: expected avx512 or avx2. Received: ${asked}`);
   return avx512 ? 'avx512' : 'avx2';
 }

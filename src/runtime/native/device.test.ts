@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as build from '../../ir/build.ts';
@@ -19,7 +20,10 @@ function squares(rows: number, work: number): Nest {
   const row = builder.open(rows);
   const access = { at: { constant: 0, terms: [{ loop: row, by: 8 }] }, step: 1, active: 8 };
   const value = builder.set('f32', { op: 'load', element: 'f32', access: { ...access, slot: x } });
-  const number = builder.convert('i32>f32', builder.set('i32', { op: 'index', walk: { constant: 0, terms: [{ loop: row, by: 1 }] }, step: 0 }));
+  const number = builder.convert(
+    'i32>f32',
+    builder.set('i32', { op: 'index', walk: { constant: 0, terms: [{ loop: row, by: 1 }] }, step: 0 }),
+  );
   builder.store('f32', { ...access, slot: y }, builder.fma('fma', value, value, number));
   builder.close();
   return builder.finish('squares', { parallel: true, work });
@@ -35,7 +39,10 @@ function twice(rows: number, work = 1e9): Plan {
       { dtype: 'float32', size, home: { kind: 'arena', offset: 64 } },
       { dtype: 'float32', size, home: { kind: 'output', index: 0 } },
     ],
-    steps: [{ nest, bindings: [0, 1] }, { nest, bindings: [1, 2] }],
+    steps: [
+      { nest, bindings: [0, 1] },
+      { nest, bindings: [1, 2] },
+    ],
     arenaBytes: 64 + 4 * size,
     inPlace: new Map(),
   };
@@ -97,6 +104,21 @@ describe('the native device', () => {
     }
   });
 
+  it.runIf(process.platform === 'linux')('threads take their part of the work', () => {
+    const before = new Set(readdirSync('/proc/self/task'));
+    const device = new NativeDevice(3);
+    const rows = 1 << 17;
+    const program = device.load(twice(rows));
+    const [x, y] = [device.store('float32', ramp(8 * rows)), device.allocate('float32', 8 * rows)];
+    const workers = readdirSync('/proc/self/task').filter((task) => !before.has(task));
+    const ticks = (): number[] =>
+      workers.map((task) => Number(readFileSync(`/proc/self/task/${task}/stat`, 'utf8').split(' ')[13]));
+    // On a busy machine it may be a while until both of them get a processor.
+    const deadline = performance.now() + 30_000;
+    while (ticks().filter((tick) => tick > 1).length < 2 && performance.now() < deadline) program.run([x], [y]);
+    expect(ticks().filter((tick) => tick > 1)).toHaveLength(2);
+  });
+
   it('sleeping threads use no processor time', async () => {
     const device = new NativeDevice(4);
     const program = device.load(twice(40));
@@ -113,7 +135,11 @@ describe('the native device', () => {
     const device = new NativeDevice(1);
     const small = device.load(twice(4));
     const large = device.load(twice(4000));
-    for (const [program, rows] of [[small, 4], [large, 4000], [small, 4]] as const) {
+    for (const [program, rows] of [
+      [small, 4],
+      [large, 4000],
+      [small, 4],
+    ] as const) {
       for (const shift of [0, 1]) {
         const x = ramp(8 * rows).map((value) => value + shift);
         const y = device.allocate('float32', 8 * rows);
@@ -123,10 +149,17 @@ describe('the native device', () => {
     }
   });
 
-  it('leaves denormals alone outside its own runs', () => {
-    const device = new NativeDevice(1);
-    const program = device.load(twice(4));
-    program.run([device.store('float32', ramp(32))], [device.allocate('float32', 32)]);
+  it('flushes denormals to 0 in its runs and leaves them alone outside', () => {
+    const device = new NativeDevice(3);
+    const program = device.load(twice(64));
+    // Squared twice it is 5e-40, below the smallest normal number.
+    const x = new Float32Array(512).fill(1.5e-10);
+    const y = device.allocate('float32', 512);
+    for (let i = 0; i < 100; i++) {
+      y.write(new Float32Array(512).fill(1));
+      program.run([device.store('float32', x)], [y]);
+      expect([...y.read().subarray(0, 8)]).toEqual(new Array(8).fill(0));
+    }
     const tiny = Number.MIN_VALUE * 4;
     expect(tiny / 2).toBe(Number.MIN_VALUE * 2);
     expect(Math.fround(1e-40)).toBeGreaterThan(0);
@@ -135,16 +168,24 @@ describe('the native device', () => {
   it('compiles a graph and agrees with the reference device', () => {
     const best = new NativeDevice(2);
     for (const device of [best, new NativeDevice(2, 'avx2')]) {
-      const numbers = (length: number): Float32Array<ArrayBuffer> => Float32Array.from({ length }, (_, i) => ((i * 37) % 101) / 50 - 1);
+      const numbers = (length: number): Float32Array<ArrayBuffer> =>
+        Float32Array.from({ length }, (_, i) => ((i * 37) % 101) / 50 - 1);
       const a = build.param(0, [33, 57], 'float32');
       const b = build.param(1, [57, 41], 'float32');
-      const product = build.reduce('sum', build.binary('mul', spread(a, [33, 57, 1], [33, 57, 41]), spread(b, [1, 57, 41], [33, 57, 41])), [1]);
+      const product = build.reduce(
+        'sum',
+        build.binary('mul', spread(a, [33, 57, 1], [33, 57, 41]), spread(b, [1, 57, 41], [33, 57, 41])),
+        [1],
+      );
       const graph = { inputs: [a, b], outputs: [build.unary('exp', build.reshape(product, [33, 41]))] };
       const inputs: Storage[] = [device.store('float32', numbers(33 * 57)), device.store('float32', numbers(57 * 41))];
       const out = device.allocate('float32', 33 * 41);
       const program = device.compile(graph);
       program.run(inputs, [out]);
-      const [expected] = evaluate(graph, inputs.map((storage) => storage.read()));
+      const [expected] = evaluate(
+        graph,
+        inputs.map((storage) => storage.read()),
+      );
       let worst = 0;
       out.read().forEach((value, i) => {
         worst = Math.max(worst, Math.abs(value - expected![i]!) / Math.abs(expected![i]!));
@@ -156,7 +197,11 @@ describe('the native device', () => {
   });
 });
 
-function spread(node: Parameters<typeof build.reshape>[0], shape: readonly number[], to: readonly number[]): ReturnType<typeof build.expand> {
+function spread(
+  node: Parameters<typeof build.reshape>[0],
+  shape: readonly number[],
+  to: readonly number[],
+): ReturnType<typeof build.expand> {
   return build.expand(build.reshape(node, shape), to);
 }
 
@@ -181,7 +226,9 @@ describe('native storage', () => {
   it('is freed by the garbage collector', () => {
     let peak = 0;
     for (let i = 0; i < 400; i++) {
-      NativeStorage.allocate('float32', 1 << 20).read().fill(1);
+      NativeStorage.allocate('float32', 1 << 20)
+        .read()
+        .fill(1);
       if (i % 20 === 0) peak = Math.max(peak, process.memoryUsage.rss());
     }
     // 400 times 4 MiB: kept, they would be 1.6 GiB.
@@ -207,9 +254,17 @@ describe('settings', () => {
 });
 
 /** Runs the fixture in a process of its own. */
-function runAndLeave(mode: 'return' | 'exit' | 'workers'): { status: number | null; signal: string | null; stdout: string; stderr: string } {
+function runAndLeave(mode: 'return' | 'exit' | 'workers'): {
+  status: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+} {
   const path = fileURLToPath(new URL('./fixtures/run-and-leave.ts', import.meta.url));
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', path, mode], { encoding: 'utf8', timeout: 50_000 });
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', path, mode], {
+    encoding: 'utf8',
+    timeout: 50_000,
+  });
   return { status, signal, stdout, stderr };
 }
 

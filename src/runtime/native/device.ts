@@ -4,7 +4,7 @@
  */
 import { DeviceError } from '../../base/errors.ts';
 import type { Tier } from '../../emit/x64/lower-analysis.ts';
-import { emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
+import { defaultParallelWork, emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
 import type { Storage } from '../../ir/leaf.ts';
 import { printNest } from '../../kernel/print.ts';
 import type { Plan } from '../../schedule/plan.ts';
@@ -26,7 +26,8 @@ const targets = {
 
 /** @throws DeviceError where foreign calls, x86-64 or AVX2 are missing */
 export function nativeDevice(): NativeDevice {
-  if (process.arch !== 'x64') throw new DeviceError(`the native device emits x86-64 code. This is ${process.arch}; use the wasm device`);
+  if (process.arch !== 'x64')
+    throw new DeviceError(`the native device emits x86-64 code. This is ${process.arch}; use the wasm device`);
   const problem = foreignCallProblem();
   if (problem !== undefined) throw problem;
   return new NativeDevice(threadCount());
@@ -57,8 +58,9 @@ export class NativeDevice implements Device {
   }
 
   /** The executable of a plan. */
-  load(plan: Plan, parallelWork?: number): Executable {
-    const pool = this.target.threads > 1 && plan.steps.some(({ nest }) => nest.parallel) ? this.startedPool() : undefined;
+  load(plan: Plan, parallelWork = defaultParallelWork): Executable {
+    const isLarge = plan.steps.some(({ nest }) => nest.parallel && nest.work >= parallelWork);
+    const pool = isLarge && this.target.threads > 1 ? this.startedPool() : undefined;
     const options: ProgramOptions = { abi: hostAbi(), pool, parallelWork };
     const { code, inputs: inputCount, outputs: outputCount } = emitProgram(plan, this.tier, options);
     const loaded = this.code.load(code);
@@ -131,7 +133,11 @@ function printPlan({ buffers, steps, arenaBytes }: Plan): string {
   const lines = buffers.map(({ dtype, size, home }, i) => {
     return `b${i}: ${dtype} × ${size} in ${home.kind === 'arena' ? `arena at ${home.offset}` : `${home.kind} ${home.index}`}`;
   });
-  steps.forEach(({ nest, bindings }, i) => lines.push(`step ${i}: ${nest.name}(${bindings.map((buffer) => `b${buffer}`).join(', ')})${nest.parallel ? ' parallel' : ''}`));
+  steps.forEach(({ nest, bindings }, i) =>
+    lines.push(
+      `step ${i}: ${nest.name}(${bindings.map((buffer) => `b${buffer}`).join(', ')})${nest.parallel ? ' parallel' : ''}`,
+    ),
+  );
   lines.push(`arena: ${arenaBytes} bytes`);
   return lines.join('\n');
 }

@@ -33,7 +33,9 @@ function tryLoad(): Koffi | DeviceError {
     return library;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return new DeviceError(`the native device needs the optional package koffi, which does not load: ${reason}. Run npm install koffi, or use the wasm device`);
+    return new DeviceError(
+      `the native device needs the optional package koffi, which does not load: ${reason}. Run npm install koffi, or use the wasm device`,
+    );
   }
 }
 

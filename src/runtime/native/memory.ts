@@ -18,7 +18,9 @@ interface PageSource {
 
 export const pageBytes = 16384;
 
-const READ = 1, WRITE = 2, EXECUTE = 4;
+const READ = 1,
+  WRITE = 2,
+  EXECUTE = 4;
 
 function posix(library: string | null, flags: number, codeFlags: number, protectsPages: boolean): PageSource {
   const libc = openLibrary(library);
@@ -50,7 +52,10 @@ function windows(): PageSource {
   const virtualAlloc = kernel.func('intptr_t __stdcall VirtualAlloc(void*, size_t, uint32_t, uint32_t)');
   const virtualProtect = kernel.func('int __stdcall VirtualProtect(void*, size_t, uint32_t, uint64_t)');
   const virtualFree = kernel.func('int __stdcall VirtualFree(void*, size_t, uint32_t)');
-  const COMMIT_AND_RESERVE = 0x3000, PAGE_READWRITE = 0x04, PAGE_EXECUTE_READ = 0x20, RELEASE = 0x8000;
+  const COMMIT_AND_RESERVE = 0x3000,
+    PAGE_READWRITE = 0x04,
+    PAGE_EXECUTE_READ = 0x20,
+    RELEASE = 0x8000;
   const allocate = (bytes: number): bigint => toAddress(virtualAlloc(null, bytes, COMMIT_AND_RESERVE, PAGE_READWRITE));
   // VirtualProtect insists on a place for the old protection.
   const old = allocate(pageBytes);
@@ -68,7 +73,9 @@ function toAddress(value: unknown): bigint {
 }
 
 /** mmap's MAP_PRIVATE | MAP_ANONYMOUS, and macOS's MAP_JIT. */
-const LINUX_FLAGS = 0x22, DARWIN_FLAGS = 0x1002, DARWIN_JIT = 0x0800;
+const LINUX_FLAGS = 0x22,
+  DARWIN_FLAGS = 0x1002,
+  DARWIN_JIT = 0x0800;
 
 let source: PageSource | undefined;
 
@@ -86,7 +93,9 @@ function openPages(): PageSource {
     case 'win32':
       return windows();
     default:
-      throw new DeviceError(`the native device does not know ${process.platform}: it runs on Linux, macOS and Windows. Use the wasm device`);
+      throw new DeviceError(
+        `the native device does not know ${process.platform}: it runs on Linux, macOS and Windows. Use the wasm device`,
+      );
   }
 }
 
@@ -97,7 +106,8 @@ function wholePages(bytes: number): number {
 /** Zeroed memory outside the JavaScript heap. @throws DeviceError if there is none left */
 export function allocatePages(bytes: number): bigint {
   const address = pages().allocate(wholePages(bytes));
-  if (address === 0n) throw new DeviceError(`the operating system has no ${bytes} bytes for intermediates; use a smaller batch`);
+  if (address === 0n)
+    throw new DeviceError(`the operating system has no ${bytes} bytes for intermediates; use a smaller batch`);
   return address;
 }
 
@@ -115,9 +125,12 @@ export function allocateCodePages(bytes: number): bigint {
 /** Copies code into pages of `allocateCodePages` (the whole allocation is `bytes` long) and makes them executable. */
 export function writeCode(pagesAddress: bigint, bytes: number, offset: number, code: Uint8Array): void {
   const whole = wholePages(bytes);
-  if (!pages().unseal(pagesAddress, whole)) throw new DeviceError('the operating system does not let code pages be written');
+  if (!pages().unseal(pagesAddress, whole))
+    throw new DeviceError('the operating system does not let code pages be written');
   new Uint8Array(viewAt(pagesAddress + BigInt(offset), code.length)).set(code);
   if (!pages().seal(pagesAddress, whole)) {
-    throw new DeviceError('the operating system does not allow emitted code to run (a hardened kernel or container?). Use the wasm device');
+    throw new DeviceError(
+      'the operating system does not allow emitted code to run (a hardened kernel or container?). Use the wasm device',
+    );
   }
 }

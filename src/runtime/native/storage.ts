@@ -34,7 +34,10 @@ export class NativeStorage implements Storage {
 
   /** Takes the array over if it is aligned, else copies it. */
   static of(dtype: DType, values: TypedArray): NativeStorage {
-    const start = values.length === 0 || !(values instanceof dtypes[dtype].array) ? 1 : Number(addressOf(values.buffer)) + values.byteOffset;
+    const start =
+      values.length === 0 || !(values instanceof dtypes[dtype].array)
+        ? 1
+        : Number(addressOf(values.buffer)) + values.byteOffset;
     if (start % ALIGN === 0) return new NativeStorage(dtype, values, start);
     const storage = NativeStorage.allocate(dtype, values.length);
     storage.values.set(values);
@@ -46,8 +49,10 @@ export class NativeStorage implements Storage {
   }
 
   write(values: TypedArray): void {
-    if (values.length !== this.size) throw new ShapeError(`storage: expected ${this.size} elements. Received: ${values.length}`);
-    if (!(values instanceof dtypes[this.dtype].array)) throw new DTypeError(`storage: expected ${this.dtype}. Received: ${values.constructor.name}`);
+    if (values.length !== this.size)
+      throw new ShapeError(`storage: expected ${this.size} elements. Received: ${values.length}`);
+    if (!(values instanceof dtypes[this.dtype].array))
+      throw new DTypeError(`storage: expected ${this.dtype}. Received: ${values.constructor.name}`);
     this.values.set(values);
   }
 }

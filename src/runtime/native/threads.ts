@@ -4,7 +4,14 @@
  */
 import { availableParallelism } from 'node:os';
 import { DeviceError } from '../../base/errors.ts';
-import { darwinParking, emitPool, linuxParking, type Parking, poolStateBytes, windowsParking } from '../../emit/x64/pool.ts';
+import {
+  darwinParking,
+  emitPool,
+  linuxParking,
+  type Parking,
+  poolStateBytes,
+  windowsParking,
+} from '../../emit/x64/pool.ts';
 import { type ForeignLibrary, functionAt, openLibrary, viewAt } from './ffi.ts';
 import { allocateCodePages, allocatePages, writeCode } from './memory.ts';
 
@@ -23,7 +30,8 @@ const MAX_THREADS = 16;
 export function threadCount(asked = process.env['FATHOM_THREADS']): number {
   if (asked === undefined || asked === '') return Math.min(MAX_THREADS, availableParallelism());
   const count = Number(asked);
-  if (!Number.isInteger(count) || count < 1) throw new DeviceError(`FATHOM_THREADS: expected a positive integer. Received: ${asked}`);
+  if (!Number.isInteger(count) || count < 1)
+    throw new DeviceError(`FATHOM_THREADS: expected a positive integer. Received: ${asked}`);
   return Math.min(count, 256);
 }
 
@@ -39,7 +47,11 @@ function system(): System {
       return { parking: linuxParking, spawn: posixSpawn(openLibrary(null)) };
     case 'darwin': {
       const library = openLibrary(null);
-      const parking = darwinParking({ wait: symbol(library, '__ulock_wait'), wake: symbol(library, '__ulock_wake'), yield: symbol(library, 'sched_yield') });
+      const parking = darwinParking({
+        wait: symbol(library, '__ulock_wait'),
+        wake: symbol(library, '__ulock_wake'),
+        yield: symbol(library, 'sched_yield'),
+      });
       return { parking, spawn: posixSpawn(library) };
     }
     case 'win32': {
@@ -47,7 +59,9 @@ function system(): System {
       const module = toAddress(kernel.func('intptr_t __stdcall GetModuleHandleA(const char*)')('kernelbase.dll'));
       const find = kernel.func('intptr_t __stdcall GetProcAddress(uint64_t, const char*)');
       const parking = windowsParking({
-        wait: toAddress(find(module, 'WaitOnAddress')), wake: toAddress(find(module, 'WakeByAddressAll')), yield: toAddress(find(module, 'SwitchToThread')),
+        wait: toAddress(find(module, 'WaitOnAddress')),
+        wake: toAddress(find(module, 'WakeByAddressAll')),
+        yield: toAddress(find(module, 'SwitchToThread')),
       });
       const create = kernel.func('intptr_t __stdcall CreateThread(void*, size_t, uint64_t, uint64_t, uint32_t, void*)');
       return { parking, spawn: (start, state) => toAddress(create(null, 0, start, state, 0, null)) !== 0n };
