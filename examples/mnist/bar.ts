@@ -21,14 +21,15 @@ export class ProgressBar {
     if (!this.#isLive) return;
     const done = (epoch - 1) * stepsPerEpoch + step;
     const left = ((epochs * stepsPerEpoch - done) / stepsPerEpoch) * (this.#items / itemsPerSecond);
-    this.#bar ??= this.#start(epochs * stepsPerEpoch);
-    this.#bar.update(done, {
+    const figures = {
       epoch: `${epoch}/${epochs}`,
       loss: recent['loss']!.toFixed(4),
       accuracy: percent(recent['accuracy']!),
       speed: count(itemsPerSecond),
       left: `${left.toFixed(0)} s`,
-    });
+    };
+    if (this.#bar === undefined) this.#bar = startBar(epochs * stepsPerEpoch, done, figures);
+    else this.#bar.update(done, figures);
   }
 
   /** The bar gives way to a line about the epoch. */
@@ -45,16 +46,16 @@ export class ProgressBar {
     this.#bar?.stop();
     this.#bar = undefined;
   }
+}
 
-  #start(total: number): SingleBar {
-    const format = `epoch {epoch} ${pc.cyan('{bar}')} {percentage} %  loss {loss}  accuracy {accuracy}  {speed} images/s  {left} left`;
-    const bar = new SingleBar(
-      { format, barsize: 20, hideCursor: true, clearOnComplete: true, stream: process.stdout },
-      Presets.shades_classic,
-    );
-    bar.start(total, 0, { epoch: '', loss: '', accuracy: '', speed: '', left: '' });
-    return bar;
-  }
+function startBar(total: number, done: number, figures: object): SingleBar {
+  const format = `epoch {epoch} ${pc.cyan('{bar}')} {percentage} %  loss {loss}  accuracy {accuracy}  {speed} images/s  {left} left`;
+  const bar = new SingleBar(
+    { format, barsize: 20, hideCursor: true, clearOnComplete: true, stream: process.stdout },
+    Presets.shades_classic,
+  );
+  bar.start(total, done, figures);
+  return bar;
 }
 
 /** `99.12 %` */

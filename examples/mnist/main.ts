@@ -55,7 +55,7 @@ async function main(options: Options): Promise<void> {
     onStep: (step, steps) => (optimizer.lr = lr * oneCycle((step + 0.5) / steps, 0.2)),
     onEpoch: (record) => bar.finishEpoch(record),
     progress: (state) => bar.update(state),
-  });
+  }).finally(() => bar.close());
 
   const predict = compile((x: Tensor) => model.forward(x).argmax(-1));
   const predicted: number[] = [];
@@ -69,7 +69,7 @@ async function main(options: Options): Promise<void> {
     const pixels = Uint8Array.from(images!.subarray(i * 784, (i + 1) * 784));
     return { pixels, predicted: predicted[i]!, label: labels![i]! };
   });
-  console.log(`\n${drawDigits(pictures, process.stdout.columns ?? 80, pc.isColorSupported)}\n`);
+  console.log(`\n${drawDigits(pictures, process.stdout.columns || 80, pc.isColorSupported)}\n`);
   console.log(`weights saved to ${options.out}`);
 
   const seconds = performance.now() / 1000; // counted from the start of the process

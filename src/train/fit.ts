@@ -68,8 +68,8 @@ export interface Progress {
   readonly itemsPerSecond: number;
 }
 
-/** Results are read in stretches of this many steps: each is a small copy, and the loop stays in the device. */
-const STRETCH = 20;
+/** Results are read, and others get their turn, this often: between, the loop does nothing but steps. In milliseconds. */
+const STRETCH = 100;
 
 /**
  * Trains a model and leaves it in evaluation mode.
@@ -115,11 +115,10 @@ export async function fit(
       onStep?.((epoch - 1) * stepsPerEpoch + step, epochs * stepsPerEpoch);
       means.add(train(x, y), x.shape[0]!);
       step++;
-      if (step % STRETCH !== 0 && step !== stepsPerEpoch) continue;
-      const recent = means.read();
       const now = performance.now();
-      if (now - shown < 100 && step !== stepsPerEpoch) continue;
+      if (now - shown < STRETCH && step !== stepsPerEpoch) continue;
       shown = now;
+      const recent = means.read();
       progress?.({ epoch, epochs, step, stepsPerEpoch, recent, itemsPerSecond: (means.count * 1000) / (now - start) });
       await breath();
     }
