@@ -5,7 +5,8 @@ import type { DType } from '../ir/dtype.ts';
 import type { Nest } from '../kernel/nest.ts';
 
 /** Where a buffer lives: in the storage of input or output `index`, or in the arena at byte `offset` (a multiple of 64). */
-export type Home = { readonly kind: 'input' | 'output'; readonly index: number } | { readonly kind: 'arena'; readonly offset: number };
+export type Home =
+  { readonly kind: 'input' | 'output'; readonly index: number } | { readonly kind: 'arena'; readonly offset: number };
 
 export interface PlannedBuffer {
   readonly dtype: DType;

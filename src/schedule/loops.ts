@@ -1,0 +1,418 @@
+/**
+ * Schedules kernels that are not contractions: elementwise maps, copies, scatters and ordinary reductions. Chooses the variable that runs
+ * along the lanes, how many accumulators a reduction keeps, and which loop the threads share; then writes the nest.
+ */
+import { infoOf, isFloat } from '../ir/dtype.ts';
+import type { ReduceOp } from '../ir/op.ts';
+import { coefficient, plus, times, type Var } from '../kernel/affine.ts';
+import { NestBuilder } from '../kernel/builder.ts';
+import { expandOp } from '../kernel/expand.ts';
+import {
+  type BufferId,
+  type Effect,
+  type Expression,
+  type Kernel,
+  mapIndices,
+  type Reduce,
+  visitExpressions,
+} from '../kernel/kernel.ts';
+import type { Nest, Register, Walk } from '../kernel/nest.ts';
+import { Evaluator, laneTypeOf, type Point, Slots, usesF64 } from './evaluate.ts';
+import type { Target } from './target.ts';
+
+/** A nest and the buffers its slots stand for. */
+export interface Bound {
+  readonly nest: Nest;
+  readonly bindings: readonly BufferId[];
+}
+
+/** Nests with less work than this are not worth waking a thread for. */
+const parallelWork = 200_000;
+
+/** Vectors a reduction accumulates side by side, to hide the latency of an addition. */
+const accumulators = 4;
+
+export function scheduleLoops(kernel: Kernel, target: Target): Bound[] {
+  const lanes = usesF64(kernel.effects) ? target.lanes / 2 : target.lanes;
+  const reduces = reducesOf(kernel.effects);
+  const lane = chooseLane(kernel, reduces, lanes);
+  const work = workOf(kernel, reduces);
+  const writer = new LoopWriter(kernel, reduces, lane, lanes, work, target.threads > 1 && work >= parallelWork);
+  return writer.write();
+}
+
+export function reducesOf(effects: readonly Effect[]): Reduce[] {
+  const result: Reduce[] = [];
+  for (const effect of effects) {
+    visitExpressions(effect.value, (expression) => {
+      if (expression.kind === 'reduce' && !result.includes(expression)) result.push(expression);
+    });
+  }
+  return result;
+}
+
+/** Elements visited times operations on each, roughly. */
+export function workOf(kernel: Kernel, reduces: readonly Reduce[]): number {
+  let points = 1;
+  for (const v of kernel.vars) points *= v.size;
+  let summed = 1;
+  for (const reduce of reduces) for (const v of reduce.vars) summed *= v.size;
+  let operations = 1;
+  for (const effect of kernel.effects) visitExpressions(effect.value, () => operations++);
+  return points * summed * operations;
+}
+
+/** The variable whose neighbours are neighbours in memory for most of what is read and written. */
+function chooseLane(kernel: Kernel, reduces: readonly Reduce[], lanes: number): Var | undefined {
+  let best: Var | undefined;
+  let bestCost = Infinity;
+  const summed = reduces.length === 1 ? reduces[0]!.vars : [];
+  const hasScatter = kernel.effects.some((effect) => effect.kind === 'accumulate');
+  const points = kernel.vars.reduce((product, v) => product * v.size, 1);
+  const inner = summed.reduce((product, v) => product * v.size, 1);
+  for (const v of [...kernel.vars, ...(hasScatter ? [] : summed)]) {
+    const isSummed = summed.includes(v);
+    const vectors = ((points * inner) / v.size) * Math.ceil(v.size / lanes);
+    let perVector = 0;
+    let perStore = 0;
+    for (const effect of kernel.effects) {
+      const step = coefficient(effect.at, v);
+      perStore += step === 1 ? 1 : step === 0 ? 1.5 : lanes;
+      visitExpressions(effect.value, (expression) => {
+        if (expression.kind === 'load') {
+          const by = coefficient(expression.at, v);
+          perVector += by === 1 ? 1 : by === 0 ? 0.5 : lanes;
+        } else if (expression.kind === 'gather') perVector += coefficient(expression.at, v) === 1 ? 2 : lanes * 1.5;
+        else perVector += 0.5;
+      });
+    }
+    const stores = isSummed ? points * 10 : points * perStore * (Math.ceil(v.size / lanes) / v.size);
+    const cost = vectors * perVector + stores;
+    // On a tie the innermost variable wins, whose walk through memory is shortest.
+    if (cost <= bestCost) {
+      best = v;
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+class LoopWriter {
+  private readonly kernel: Kernel;
+  private readonly reduces: readonly Reduce[];
+  private readonly lane: Var | undefined;
+  private readonly lanes: number;
+  private readonly work: number;
+  private readonly parallel: boolean;
+  private builder: NestBuilder;
+  private slots: Slots;
+  private readonly walks = new Map<Var, Walk>();
+
+  constructor(
+    kernel: Kernel,
+    reduces: readonly Reduce[],
+    lane: Var | undefined,
+    lanes: number,
+    work: number,
+    parallel: boolean,
+  ) {
+    this.kernel = kernel;
+    this.reduces = reduces;
+    this.lane = lane;
+    this.lanes = lanes;
+    this.work = work;
+    this.parallel = parallel && kernel.effects.every((effect) => effect.kind === 'store');
+    this.builder = new NestBuilder(lanes);
+    this.slots = new Slots(this.builder, kernel.effects);
+  }
+
+  write(): Bound[] {
+    const { kernel, lane } = this;
+    const isSummed = lane !== undefined && !kernel.vars.includes(lane);
+    const outer = kernel.vars.filter((v) => v !== lane);
+    if (isSummed || lane === undefined) {
+      for (const v of outer) this.open(v);
+      this.rowReduction(isSummed ? lane : undefined);
+      for (const _ of outer) this.builder.close();
+      return [this.finish(this.parallel && outer.length > 0)];
+    }
+    if (outer.length > 0 || !this.parallel) {
+      for (const v of outer) this.open(v);
+      this.alongLane(lane, 0, lane.size);
+      for (const _ of outer) this.builder.close();
+      return [this.finish(this.parallel && outer.length > 0)];
+    }
+    // One flat loop: the threads share even chunks of it, and what is left over is a small nest of its own.
+    const block = this.lanes * (this.reduces.length > 0 ? 1 : 4);
+    const blocks = Math.floor(lane.size / block);
+    const chunks = Math.min(64, blocks);
+    const each = Math.floor(blocks / chunks) * block;
+    const chunk = this.builder.open(chunks);
+    this.alongLane(lane, { constant: 0, terms: [{ loop: chunk, by: each }] }, each);
+    this.builder.close();
+    const bound = [this.finish(true)];
+    if (each * chunks < lane.size) {
+      this.builder = new NestBuilder(this.lanes);
+      this.slots = new Slots(this.builder, kernel.effects);
+      this.alongLane(lane, each * chunks, lane.size - each * chunks);
+      bound.push(this.finish(false));
+    }
+    return bound;
+  }
+
+  private finish(parallel: boolean): Bound {
+    return {
+      nest: this.builder.finish(this.kernel.name, { parallel, work: this.work }),
+      bindings: this.slots.bindings,
+    };
+  }
+
+  private open(v: Var): void {
+    const loop = this.builder.open(v.size);
+    this.walks.set(v, { constant: 0, terms: [{ loop, by: 1 }] });
+  }
+
+  /** Everything for `count` values of the lane variable from `start`. */
+  private alongLane(lane: Var, start: Walk | number, count: number): void {
+    const { lanes, builder } = this;
+    const base: Walk = typeof start === 'number' ? { constant: start, terms: [] } : start;
+    const full = Math.floor(count / lanes);
+    const tail = count % lanes;
+    const side = this.reduces.length === 0 ? 1 : Math.min(accumulators, Math.max(1, full));
+    const blocks = Math.floor(full / side);
+    const vector = (i: number, active: number) => ({ offset: i * lanes, active });
+    if (blocks > 0) {
+      const loop = builder.open(blocks);
+      const walk: Walk = { constant: base.constant, terms: [...base.terms, { loop, by: side * lanes }] };
+      this.block(
+        lane,
+        walk,
+        Array.from({ length: side }, (_, i) => vector(i, lanes)),
+      );
+      builder.close();
+    }
+    const rest = Array.from({ length: full - blocks * side }, (_, i) => vector(blocks * side + i, lanes));
+    if (tail > 0) rest.push(vector(full, tail));
+    if (rest.length > 0) this.block(lane, base, rest);
+  }
+
+  /** A few vectors along the lane variable, computed side by side. */
+  private block(lane: Var, base: Walk, vectors: readonly { offset: number; active: number }[]): void {
+    const points = vectors.map(({ offset, active }): Point => {
+      const vars = new Map(this.walks);
+      vars.set(lane, { constant: base.constant + offset, terms: base.terms });
+      return { vars, lane, active };
+    });
+    const reduced = points.map(() => new Map<Reduce, Register>());
+    for (const reduce of this.reduces) {
+      const registers = points.map(() => this.identity(reduce));
+      const summed = new Map<Var, Walk>();
+      for (const v of reduce.vars) summed.set(v, { constant: 0, terms: [{ loop: this.builder.open(v.size), by: 1 }] });
+      const loads = new Map<string, Register>();
+      points.forEach((point, i) => {
+        const vars = new Map([...point.vars, ...summed]);
+        const evaluator = new Evaluator(this.builder, this.slots, { ...point, vars }, { loads });
+        this.combineInto(registers[i]!, reduce, evaluator.value(reduce.arg));
+      });
+      for (const _ of reduce.vars) this.builder.close();
+      registers.forEach((register, i) => reduced[i]!.set(reduce, register));
+    }
+    const loads = new Map<string, Register>();
+    points.forEach((point, i) => {
+      const evaluator = new Evaluator(this.builder, this.slots, point, { reduced: reduced[i]!, loads });
+      for (const effect of this.kernel.effects) evaluator.perform(effect);
+    });
+  }
+
+  /** One output element: its reduction runs along the lanes (or, with no lane variable, is scalar). */
+  private rowReduction(lane: Var | undefined): void {
+    const { builder, lanes } = this;
+    const reduced = new Map<Reduce, Register>();
+    for (const reduce of this.reduces) {
+      if (lane === undefined || !reduce.vars.includes(lane)) {
+        const register = this.identity(reduce);
+        const vars = new Map(this.walks);
+        for (const v of reduce.vars) vars.set(v, { constant: 0, terms: [{ loop: builder.open(v.size), by: 1 }] });
+        this.combineInto(register, reduce, new Evaluator(builder, this.slots, { vars, active: 1 }).value(reduce.arg));
+        for (const _ of reduce.vars) builder.close();
+        reduced.set(reduce, register);
+        continue;
+      }
+      const full = Math.floor(lane.size / lanes);
+      const tail = lane.size % lanes;
+      const side = Math.min(accumulators, Math.max(1, full));
+      const registers = Array.from({ length: side }, () => this.identity(reduce));
+      const vars = new Map(this.walks);
+      const others = reduce.vars.filter((v) => v !== lane);
+      for (const v of others) vars.set(v, { constant: 0, terms: [{ loop: builder.open(v.size), by: 1 }] });
+      const accumulate = (register: Register, walk: Walk, active: number) => {
+        const point: Point = { vars: new Map([...vars, [lane, walk]]), lane, active };
+        let value = new Evaluator(builder, this.slots, point).value(reduce.arg);
+        if (active < lanes) {
+          const mask = builder.set('i32', { op: 'mask', active }, 0);
+          value = builder.select(mask, value, builder.splat(builder.laneOf(value), identityOf(reduce)));
+        }
+        this.combineInto(register, reduce, value);
+      };
+      const blocks = Math.floor(full / side);
+      if (blocks > 0) {
+        const loop = builder.open(blocks);
+        registers.forEach((register, i) =>
+          accumulate(register, { constant: i * lanes, terms: [{ loop, by: side * lanes }] }, lanes),
+        );
+        builder.close();
+      }
+      for (let i = blocks * side; i < full; i++)
+        accumulate(registers[i % side]!, { constant: i * lanes, terms: [] }, lanes);
+      if (tail > 0) accumulate(registers[0]!, { constant: full * lanes, terms: [] }, tail);
+      for (const _ of others) builder.close();
+      for (let i = 1; i < side; i++) this.combineInto(registers[0]!, reduce, registers[i]!);
+      reduced.set(reduce, this.acrossLanes(reduce, registers[0]!));
+    }
+    const evaluator = new Evaluator(builder, this.slots, { vars: new Map(this.walks), active: 1 }, { reduced });
+    for (const effect of this.kernel.effects) evaluator.perform(effect);
+  }
+
+  private identity(reduce: Reduce): Register {
+    const register = this.builder.register(laneTypeOf[reduce.dtype]);
+    this.builder.assign(register, { op: 'splat', value: identityOf(reduce) });
+    return register;
+  }
+
+  private combineInto(target: Register, reduce: Reduce, value: Register): void {
+    const { builder } = this;
+    const { dtype, op } = reduce;
+    if (isFloat(dtype) && op !== 'amax')
+      builder.assign(target, { op: combine[op] === 'add' ? 'add' : 'mul', a: target, b: value });
+    else {
+      // A copy made here keeps the combination inside the loop, whatever depth the accumulator was made at.
+      const current = builder.set(laneTypeOf[dtype], { op: 'copy', a: target });
+      builder.assign(target, { op: 'copy', a: expandOp(builder, combine[op], dtype, dtype, [current, value]) });
+    }
+  }
+
+  private acrossLanes(reduce: Reduce, register: Register): Register {
+    const { builder } = this;
+    const { dtype } = reduce;
+    const across = { sum: 'sumLanes', amax: 'maxLanes', prod: 'mulLanes' } as const;
+    const lane = laneTypeOf[dtype];
+    // Masks are −1 and 0: the larger mask is the smaller number.
+    if (dtype === 'bool')
+      return builder.unary('neg', builder.set(lane, { op: 'maxLanes', a: builder.unary('neg', register) }));
+    const result = builder.set(lane, { op: across[reduce.op], a: register });
+    if (dtype === 'uint8') return builder.binary('and', result, builder.splat('i32', 255));
+    if (reduce.op !== 'amax' || !isFloat(dtype)) return result;
+    const nans = builder.set('i32', { op: 'sumLanes', a: builder.compare('ne', register, register) });
+    return builder.select(builder.compare('eq', nans, builder.splat('i32', 0)), result, builder.splat(lane, NaN));
+  }
+}
+
+/** The elementwise op that a reduction repeats. */
+const combine = { sum: 'add', amax: 'max', prod: 'mul' } as const satisfies Record<ReduceOp, string>;
+
+function identityOf(reduce: Reduce): number {
+  if (reduce.op === 'sum') return 0;
+  if (reduce.op === 'prod') return 1;
+  return infoOf(reduce.dtype).lowest;
+}
+
+/** Small results of long sums are computed in this many parts at most. */
+const parts = 32;
+
+/**
+ * A long reduction to few elements, in two kernels: parts of the outermost summed variable into a temporary, then their combination. The
+ * number of parts depends on the shape alone, so the result does not depend on the number of threads.
+ */
+export function splitReduction(
+  kernel: Kernel,
+  fresh: (size: number) => Var,
+  temporary: (like: Reduce, size: number) => BufferId,
+): readonly Kernel[] {
+  const reduces = reducesOf(kernel.effects);
+  const [reduce] = reduces;
+  const [effect] = kernel.effects;
+  if (
+    reduces.length !== 1 ||
+    reduce === undefined ||
+    effect?.kind !== 'store' ||
+    workOf(kernel, reduces) < parallelWork
+  )
+    return [kernel];
+  const size = kernel.vars.reduce((product, v) => product * v.size, 1);
+  if (size > 2048) return [kernel];
+  const outermost = widestStep(reduce);
+  const count = outermost === undefined ? 1 : largestDivisor(outermost.size, parts);
+  if (outermost === undefined || count < 2) return [kernel];
+  const part = fresh(count);
+  const inner = fresh(outermost.size / count);
+  const partial = temporary(reduce, count * size);
+  let at = times({ constant: 0, terms: new Map([[part, 1]]) }, size);
+  let stride = size;
+  for (const v of kernel.vars) {
+    stride /= v.size;
+    at = plus(at, { constant: 0, terms: new Map([[v, stride]]) });
+  }
+  const first: Effect = mapIndices(
+    { kind: 'store', buffer: partial, at, value: reduce },
+    (index) => {
+      const by = coefficient(index, outermost);
+      if (by === 0) return index;
+      const terms = new Map(index.terms);
+      terms.delete(outermost);
+      terms.set(part, by * inner.size);
+      if (inner.size > 1) terms.set(inner, by);
+      return { constant: index.constant, terms };
+    },
+    (vars) => vars.flatMap((v) => (v === outermost ? (inner.size > 1 ? [inner] : []) : [v])),
+  );
+  const whole = fresh(count);
+  const load: Expression = {
+    kind: 'load',
+    dtype: reduce.dtype,
+    buffer: partial,
+    at: { constant: 0, terms: new Map([...at.terms].map(([v, k]) => [v === part ? whole : v, k])) },
+  };
+  const total: Reduce = { ...reduce, vars: [whole], arg: load };
+  const second: Effect = { ...effect, value: replace(effect.value, reduce, total) };
+  return [
+    { name: `${kernel.name} parts`, vars: [part, ...kernel.vars], effects: [first] },
+    { ...kernel, effects: [second] },
+  ];
+}
+
+function widestStep(reduce: Reduce): Var | undefined {
+  let widest: Var | undefined;
+  let widestBy = -1;
+  for (const v of reduce.vars) {
+    let by = 0;
+    visitExpressions(reduce.arg, (expression) => {
+      if (expression.kind === 'load') by = Math.max(by, Math.abs(coefficient(expression.at, v)));
+    });
+    if (by > widestBy) {
+      widest = v;
+      widestBy = by;
+    }
+  }
+  return widest;
+}
+
+export function largestDivisor(n: number, limit: number): number {
+  for (let d = Math.min(n, limit); d > 1; d--) if (n % d === 0) return d;
+  return 1;
+}
+
+export function replace(root: Expression, from: Expression, to: Expression): Expression {
+  const done = new Map<Expression, Expression>([[from, to]]);
+  const visit = (expression: Expression): Expression => {
+    let result = done.get(expression);
+    if (result === undefined) {
+      if (expression.kind === 'apply') result = { ...expression, args: expression.args.map(visit) };
+      else if (expression.kind === 'gather') result = { ...expression, index: visit(expression.index) };
+      else if (expression.kind === 'reduce') result = { ...expression, arg: visit(expression.arg) };
+      else result = expression;
+      done.set(expression, result);
+    }
+    return result;
+  };
+  return visit(root);
+}

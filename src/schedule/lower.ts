@@ -1,0 +1,487 @@
+/**
+ * From graph to kernels: one kernel (rarely two) for every stored value, inputs before users. An expression is found by asking for the value
+ * of a node at an index and following the graph to loads; movement ops only change the index (view.ts). Each buffer's axes may lie in any order in
+ * memory: an output of the program is row-major, an intermediate takes the order its producer writes best.
+ */
+import { flip, pad, slide } from '../ir/build.ts';
+import type { DType } from '../ir/dtype.ts';
+import type { Graph, Node, NodeOf } from '../ir/node.ts';
+import type { ElementwiseOp } from '../ir/op.ts';
+import { families } from '../ir/op.ts';
+import { infoOf } from '../ir/dtype.ts';
+import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
+import { affine, type Affine, coefficient, equal, ofVar, plus, Space, times, type Var } from '../kernel/affine.ts';
+import {
+  type BufferId,
+  type Effect,
+  type Expression,
+  type Kernel,
+  type Load,
+  mapIndices,
+  visitExpressions,
+} from '../kernel/kernel.ts';
+import { type Fusion, fuse } from './fuse.ts';
+import { findProduct, type Operand } from './product.ts';
+import { viewIndex, type ViewOp } from './view.ts';
+
+export interface Buffer {
+  readonly dtype: DType;
+  readonly size: number;
+  readonly home: { readonly kind: 'input' | 'output'; readonly index: number } | { readonly kind: 'arena' };
+}
+
+export interface Lowered {
+  readonly buffers: readonly Buffer[];
+  readonly kernels: readonly Kernel[];
+}
+
+/** Where the value of a node lies: a buffer and the stride of each axis. */
+interface Placement {
+  readonly buffer: BufferId;
+  readonly strides: readonly number[];
+}
+
+/** One kernel being lowered. */
+interface Scope {
+  readonly space: Space;
+  /** Inside a reduction, another one has to be stored. */
+  readonly insideReduce: boolean;
+  readonly done: Map<Node, { index: readonly Affine[]; value: Expression }[]>;
+}
+
+/** Which axis of a contraction's result the vector units would like to be contiguous. */
+export type ChooseVectorAxis = (
+  sizes: readonly number[],
+  index: readonly Affine[],
+  a: Load,
+  b: Load,
+  summed: readonly Var[],
+) => number;
+
+export function lower(graph: Graph, chooseVectorAxis: ChooseVectorAxis): Lowered {
+  return new Lowering(graph, fuse(graph.outputs), chooseVectorAxis).run();
+}
+
+class Lowering {
+  private readonly graph: Graph;
+  private readonly fusion: Fusion;
+  private readonly chooseVectorAxis: ChooseVectorAxis;
+  private readonly buffers: Buffer[] = [];
+  private readonly kernels: Kernel[] = [];
+  private readonly placements = new Map<Node, Placement>();
+  private readonly rowMajorCopies = new Map<Node, Placement>();
+  private readonly unslides = new Map<Node, Node>();
+  private readonly outputs = new Map<Node, number>();
+
+  constructor(graph: Graph, fusion: Fusion, chooseVectorAxis: ChooseVectorAxis) {
+    this.graph = graph;
+    this.fusion = fusion;
+    this.chooseVectorAxis = chooseVectorAxis;
+  }
+
+  run(): Lowered {
+    this.graph.inputs.forEach((node, index) => {
+      this.placements.set(node, {
+        buffer: this.buffer(node.dtype, sizeOf(node.shape), { kind: 'input', index }),
+        strides: stridesOf(node.shape),
+      });
+    });
+    this.graph.outputs.forEach((node, index) => {
+      if (!this.placements.has(node) && !this.outputs.has(node)) this.outputs.set(node, index);
+    });
+    this.graph.outputs.forEach((node, index) => {
+      if (this.outputs.get(node) === index) this.place(node);
+    });
+    // An output that is an input, or the same value twice, is copied.
+    this.graph.outputs.forEach((node, index) => {
+      if (this.outputs.get(node) === index) return;
+      const copy = {
+        buffer: this.buffer(node.dtype, sizeOf(node.shape), { kind: 'output', index }),
+        strides: stridesOf(node.shape),
+      };
+      this.copy(node, copy);
+    });
+    return { buffers: this.buffers, kernels: this.kernels };
+  }
+
+  private buffer(dtype: DType, size: number, home: Buffer['home'] = { kind: 'arena' }): BufferId {
+    this.buffers.push({ dtype, size, home });
+    return this.buffers.length - 1;
+  }
+
+  /** Where a node's value lies, computing it first if no kernel has yet. */
+  private place(node: Node): Placement {
+    const known = this.placements.get(node);
+    if (known) return known;
+    if (node.op === 'param' || node.op === 'buffer')
+      throw new Error(`bug: ${node.op} %${node.id} is not among the graph's inputs`);
+    const output = this.outputs.get(node);
+    const home: Buffer['home'] = output === undefined ? { kind: 'arena' } : { kind: 'output', index: output };
+    const placement = this.compute(node, home);
+    this.placements.set(node, placement);
+    return placement;
+  }
+
+  private rowMajor(node: Node): Placement {
+    const placement = this.place(node);
+    if (isRowMajor(node.shape, placement.strides)) return placement;
+    let copy = this.rowMajorCopies.get(node);
+    if (!copy) {
+      copy = { buffer: this.buffer(node.dtype, sizeOf(node.shape)), strides: stridesOf(node.shape) };
+      this.copy(node, copy);
+      this.rowMajorCopies.set(node, copy);
+    }
+    return copy;
+  }
+
+  private copy(node: Node, to: Placement): void {
+    if (sizeOf(node.shape) === 0) return;
+    const space = new Space();
+    const vars = node.shape.map((size) => space.variable(size));
+    const index = vars.map(ofVar);
+    const from = this.place(node);
+    const value: Expression = {
+      kind: 'load',
+      dtype: node.dtype,
+      buffer: from.buffer,
+      at: address(index, from.strides),
+    };
+    this.emit('copy', space, vars, [{ kind: 'store', buffer: to.buffer, at: address(index, to.strides), value }]);
+  }
+
+  /** Lowers the kernel that stores a node. */
+  private compute(node: Node, home: Buffer['home']): Placement {
+    const size = sizeOf(node.shape);
+    const isOutput = home.kind === 'output';
+    if (size === 0) return { buffer: this.buffer(node.dtype, 0, home), strides: stridesOf(node.shape) };
+    switch (node.op) {
+      case 'pad':
+        return this.computePad(node, home);
+      case 'scatterAdd':
+        return this.computeScatter(node, home);
+      case 'reshape': {
+        // The same elements in the same order: let the input's kernel write them in place.
+        const input = node.inputs[0]!;
+        if (!this.placements.has(input) && this.fusion.isPrivate(input) && families[input.op] !== 'leaf') {
+          const { buffer } = this.computeElements(input, home, true);
+          this.placements.set(input, { buffer, strides: stridesOf(input.shape) });
+          return { buffer, strides: stridesOf(node.shape) };
+        }
+        return this.computeElements(node, home, true);
+      }
+      default:
+        return this.computeElements(node, home, isOutput);
+    }
+  }
+
+  private computeElements(node: Node, home: Buffer['home'], rowMajor: boolean): Placement {
+    if (node.op === 'pad' || node.op === 'scatterAdd') {
+      const special = node.op === 'pad' ? this.computePad(node, home) : this.computeScatter(node, home);
+      if (!rowMajor || isRowMajor(node.shape, special.strides)) return special;
+      this.placements.set(node, special);
+      return this.rowMajor(node);
+    }
+    const space = new Space();
+    const vars = node.shape.map((size) => space.variable(size));
+    const index = vars.map(ofVar);
+    const value = this.define(node, index, { space, insideReduce: false, done: new Map() });
+    const strides = rowMajor ? stridesOf(node.shape) : this.layout(node.shape, index, value, space);
+    const buffer = this.buffer(node.dtype, sizeOf(node.shape), home);
+    this.emit(node.op, space, vars, [{ kind: 'store', buffer, at: address(index, strides), value }]);
+    return { buffer, strides };
+  }
+
+  private computePad(node: NodeOf<'pad'> & Node, home: Buffer['home']): Placement {
+    const { low, interior, value } = node.attributes;
+    const input = node.inputs[0]!;
+    const buffer = this.buffer(node.dtype, sizeOf(node.shape), home);
+    const fill = new Space();
+    const all = fill.variable(sizeOf(node.shape));
+    const space = new Space();
+    const vars = input.shape.map((size) => space.variable(size));
+    const index = vars.map(ofVar);
+    const isEmpty = sizeOf(input.shape) === 0;
+    const body = isEmpty ? undefined : this.value(input, index, { space, insideReduce: false, done: new Map() });
+    const strides =
+      home.kind === 'output' || body === undefined
+        ? stridesOf(node.shape)
+        : this.layout(node.shape, index, body, space);
+    this.emit(
+      'fill',
+      fill,
+      [all],
+      [{ kind: 'store', buffer, at: ofVar(all), value: { kind: 'const', dtype: node.dtype, value } }],
+    );
+    if (body) {
+      const placed = index.map((at, i) => plus(times(at, interior[i]! + 1), low[i]!));
+      this.emit('pad', space, vars, [{ kind: 'store', buffer, at: address(placed, strides), value: body }]);
+    }
+    return { buffer, strides };
+  }
+
+  private computeScatter(node: NodeOf<'scatterAdd'> & Node, home: Buffer['home']): Placement {
+    const [values, indices] = [node.inputs[0]!, node.inputs[1]!];
+    const { axis } = node.attributes;
+    const strides = stridesOf(node.shape);
+    const buffer = this.buffer(node.dtype, sizeOf(node.shape), home);
+    const fill = new Space();
+    const all = fill.variable(sizeOf(node.shape));
+    this.emit(
+      'fill',
+      fill,
+      [all],
+      [{ kind: 'store', buffer, at: ofVar(all), value: { kind: 'const', dtype: node.dtype, value: 0 } }],
+    );
+    if (sizeOf(values.shape) === 0) return { buffer, strides };
+    const space = new Space();
+    const vars = values.shape.map((size) => space.variable(size));
+    const index = vars.map(ofVar);
+    const scope: Scope = { space, insideReduce: true, done: new Map() };
+    const at = address(
+      index.map((one, i) => (i === axis ? affine(0) : one)),
+      strides,
+    );
+    const effect: Effect = {
+      kind: 'accumulate',
+      buffer,
+      at,
+      index: this.value(indices, index, scope),
+      scale: strides[axis]!,
+      value: this.value(values, index, scope),
+    };
+    this.emit('scatterAdd', space, vars, [effect]);
+    return { buffer, strides };
+  }
+
+  private emit(name: string, space: Space, vars: readonly Var[], effects: readonly Effect[]): void {
+    const resolved = effects.map((effect) =>
+      mapIndices(
+        effect,
+        (at) => space.resolve(at),
+        (inner) => space.current(inner).filter((v) => v.size > 1),
+      ),
+    );
+    const at = resolved[0]!.at;
+    // Outermost first as the output lies in memory.
+    const current = space.current(vars).filter((v) => v.size > 1);
+    const ordered = current
+      .map((v, i) => ({ v, i, by: Math.abs(coefficient(at, v)) }))
+      .sort((a, b) => b.by - a.by || a.i - b.i);
+    this.kernels.push({ name, vars: ordered.map(({ v }) => v), effects: resolved });
+  }
+
+  /** The memory order for a value that is free to choose: a contraction's preference, or that of the largest thing read. */
+  private layout(shape: Shape, index: readonly Affine[], value: Expression, space: Space): number[] {
+    let main: Load | undefined;
+    let mainRank = 0;
+    let product: { a: Load; b: Load; summed: readonly Var[] } | undefined;
+    const own = new Set(index.flatMap((at) => [...space.resolve(at).terms.keys()]));
+    visitExpressions(value, (expression) => {
+      if (expression.kind === 'load') {
+        let rank = 0;
+        for (const v of space.resolve(expression.at).terms.keys()) if (own.has(v)) rank++;
+        if (rank > mainRank) {
+          mainRank = rank;
+          main = expression;
+        }
+      } else if (expression.kind === 'reduce') product ??= asProduct(expression);
+    });
+    const resolved = index.map((at) => space.resolve(at));
+    if (product) {
+      const summed = space.current(product.summed);
+      const resolve = (load: Load): Load => ({ ...load, at: space.resolve(load.at) });
+      const last = this.chooseVectorAxis(shape, resolved, resolve(product.a), resolve(product.b), summed);
+      const order = shape.map((_, axis) => axis).filter((axis) => axis !== last);
+      return stridesInOrder(shape, [...order, last]);
+    }
+    if (main === undefined || mainRank < own.size) return stridesOf(shape);
+    const at = space.resolve(main.at);
+    const stride = resolved.map((one) =>
+      Math.min(Infinity, ...[...one.terms.keys()].map((v) => Math.abs(coefficient(at, v)))),
+    );
+    const order = shape.map((_, axis) => axis);
+    order.sort((a, b) => (stride[b] === stride[a] ? a - b : stride[b]! - stride[a]!));
+    return stridesInOrder(shape, order);
+  }
+
+  /** The value of a node at an index: a load where it is stored, its definition where it is not. */
+  private value(node: Node, index: readonly Affine[], scope: Scope): Expression {
+    if (node.op === 'const') return { kind: 'const', dtype: node.dtype, value: node.attributes.value };
+    const memo = scope.done.get(node);
+    const hit = memo?.find((entry) => entry.index.every((at, i) => equal(at, index[i]!)));
+    if (hit) return hit.value;
+    const isStored =
+      this.placements.has(node) ||
+      this.fusion.stored.has(node) ||
+      (scope.insideReduce && families[node.op] === 'reduce') ||
+      node.op === 'pad';
+    const value = isStored ? this.load(node, this.place(node), index) : this.define(node, index, scope);
+    if (memo) memo.push({ index, value });
+    else scope.done.set(node, [{ index, value }]);
+    return value;
+  }
+
+  private load(node: Node, placement: Placement, index: readonly Affine[]): Expression {
+    return { kind: 'load', dtype: node.dtype, buffer: placement.buffer, at: address(index, placement.strides) };
+  }
+
+  /** The expression a node stands for. */
+  private define(node: Node, index: readonly Affine[], scope: Scope): Expression {
+    const { dtype } = node;
+    switch (node.op) {
+      case 'const':
+        return { kind: 'const', dtype, value: node.attributes.value };
+      case 'iota':
+        return { kind: 'index', dtype: 'int32', at: index[node.attributes.axis]! };
+      case 'buffer':
+      case 'param':
+      case 'pad':
+      case 'scatterAdd':
+        return this.load(node, this.place(node), index);
+      case 'sum':
+      case 'amax':
+      case 'prod':
+        return this.defineReduce(node, index, scope);
+      case 'unslide':
+        return this.value(this.asSlide(node), index, scope);
+      case 'reshape':
+      case 'permute':
+      case 'expand':
+      case 'shrink':
+      case 'flip':
+      case 'slide':
+        return this.defineView(node, index, scope);
+      case 'gather': {
+        const [source, indices] = [node.inputs[0]!, node.inputs[1]!];
+        const value = this.value(indices, index, scope);
+        if (source.op === 'const') return { kind: 'const', dtype, value: source.attributes.value };
+        const { buffer, strides } = this.place(source);
+        const { axis } = node.attributes;
+        const at = address(
+          index.map((one, i) => (i === axis ? affine(0) : one)),
+          strides,
+        );
+        return { kind: 'gather', dtype, buffer, at, index: value, scale: strides[axis]! };
+      }
+      case 'detach':
+      case 'realize':
+        return this.value(node.inputs[0]!, index, scope);
+      case 'threefry':
+        return { kind: 'apply', dtype, op: node.op, args: this.values(node, index, scope), word: node.attributes.word };
+      default:
+        return { kind: 'apply', dtype, op: node.op satisfies ElementwiseOp, args: this.values(node, index, scope) };
+    }
+  }
+
+  private values(node: Node, index: readonly Affine[], scope: Scope): Expression[] {
+    return node.inputs.map((input) => this.value(input, index, scope));
+  }
+
+  private defineView(node: NodeOf<ViewOp> & Node, index: readonly Affine[], scope: Scope): Expression {
+    const input = node.inputs[0]!;
+    if (node.op === 'reshape') {
+      const placed = this.placements.get(input);
+      const isFlat = placed ? isRowMajor(input.shape, placed.strides) : false;
+      const moved = isFlat ? undefined : viewIndex(node, index, scope.space);
+      if (moved) return this.value(input, moved, scope);
+      const { buffer } = this.rowMajor(input);
+      return { kind: 'load', dtype: node.dtype, buffer, at: address(index, stridesOf(node.shape)) };
+    }
+    const moved = viewIndex(node, index, scope.space);
+    if (!moved) throw new Error(`bug: ${node.op} has no affine index`);
+    return this.value(input, moved, scope);
+  }
+
+  private defineReduce(
+    node: NodeOf<'sum' | 'amax' | 'prod'> & Node,
+    index: readonly Affine[],
+    scope: Scope,
+  ): Expression {
+    const { dtype, op } = node;
+    const input = node.inputs[0]!;
+    if (sizeOf(input.shape) === 0) {
+      const identity = { sum: 0, prod: 1, amax: infoOf(dtype).lowest };
+      return { kind: 'const', dtype, value: identity[op] };
+    }
+    if (this.fusion.contractions.has(node)) {
+      const product = findProduct(node, index, scope.space, this.fusion.isPrivate);
+      if (product) {
+        const args = [this.operand(product.a), this.operand(product.b)];
+        return { kind: 'reduce', dtype, op, vars: product.summed, arg: { kind: 'apply', dtype, op: 'mul', args } };
+      }
+    }
+    const vars: Var[] = [];
+    const inner: Affine[] = [];
+    let from = 0;
+    for (let axis = 0; axis < input.shape.length; axis++) {
+      if (node.attributes.axes.includes(axis)) {
+        const v = scope.space.variable(input.shape[axis]!);
+        vars.push(v);
+        inner.push(ofVar(v));
+      } else inner.push(index[from++]!);
+    }
+    const arg = this.value(input, inner, { ...scope, insideReduce: true, done: new Map() });
+    return { kind: 'reduce', dtype, op, vars, arg };
+  }
+
+  private operand({ source, index }: Operand): Expression {
+    return this.load(source, this.place(source), index);
+  }
+
+  /** out[j, k] = in[(j − k·d) / s, k] or 0, as a slide (window axis flipped) over a padded and spread copy. */
+  private asSlide(node: NodeOf<'unslide'> & Node): Node {
+    const known = this.unslides.get(node);
+    if (known) return known;
+    const { axis, window, stride, dilation } = node.attributes;
+    const input = node.inputs[0]!;
+    const reach = (input.shape[window]! - 1) * dilation;
+    const spread = (input.shape[axis]! - 1) * stride + 1;
+    const zeros = input.shape.map(() => 0);
+    const at = (value: number) => zeros.map((_, i) => (i === axis ? value : 0));
+    const padded = pad(input, {
+      low: at(reach),
+      high: at(Math.max(0, node.shape[axis]! - spread)),
+      interior: at(stride - 1),
+    });
+    const result = flip(slide(flip(padded, [window]), node.shape[axis]!, { axis, window, stride: 1, dilation }), [
+      window,
+    ]);
+    this.unslides.set(node, result);
+    return result;
+  }
+}
+
+function address(index: readonly Affine[], strides: readonly number[]): Affine {
+  let at = affine(0);
+  for (let i = 0; i < index.length; i++) at = plus(at, times(index[i]!, strides[i]!));
+  return at;
+}
+
+function isRowMajor(shape: Shape, strides: readonly number[]): boolean {
+  const expected = stridesOf(shape);
+  return shape.every((size, i) => size === 1 || strides[i] === expected[i]);
+}
+
+/** Strides of a dense array whose axes lie in `order`, outermost first. */
+function stridesInOrder(shape: Shape, order: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let i = order.length - 1; i >= 0; i--) {
+    strides[order[i]!] = stride;
+    stride *= shape[order[i]!]!;
+  }
+  return strides;
+}
+
+/** The two loads under a sum of products, if that is what a reduction is. */
+export function asProduct(expression: Expression): { a: Load; b: Load; summed: readonly Var[] } | undefined {
+  if (
+    expression.kind !== 'reduce' ||
+    expression.op !== 'sum' ||
+    expression.arg.kind !== 'apply' ||
+    expression.arg.op !== 'mul'
+  )
+    return undefined;
+  const [a, b] = expression.arg.args;
+  return a?.kind === 'load' && b?.kind === 'load' ? { a, b, summed: expression.vars } : undefined;
+}
