@@ -4,8 +4,10 @@
  */
 import { DeviceError, raise } from '../base/errors.ts';
 import type { Device, DeviceName } from './device.ts';
+import { nativeDevice } from './native/device.ts';
 import { nullDevice } from './null/index.ts';
 import { referenceDevice } from './reference/index.ts';
+import { wasmDevice } from './wasm/index.ts';
 
 interface Entry {
   /** What the device needs of the machine, for messages; empty for nothing. */
@@ -15,7 +17,9 @@ interface Entry {
 }
 
 /** THE list of devices. A new one is a line here, after its name in device.ts. */
-const entries: Partial<Record<DeviceName, Entry>> = {
+const entries: Record<DeviceName, Entry> = {
+  native: { needs: 'x86-64 Linux and koffi', load: nativeDevice },
+  wasm: { needs: 'WebAssembly SIMD', load: () => wasmDevice() },
   reference: { needs: '', load: () => referenceDevice },
   null: { needs: '', load: () => nullDevice() },
 };

@@ -26,8 +26,8 @@ const targets = {
 
 /** @throws DeviceError where foreign calls, x86-64 or AVX2 are missing */
 export function nativeDevice(): NativeDevice {
-  if (process.arch !== 'x64')
-    throw new DeviceError(`the native device emits x86-64 code. This is ${process.arch}; use the wasm device`);
+  if (globalThis.process?.arch !== 'x64')
+    throw new DeviceError(`the native device emits x86-64 code. This is ${globalThis.process?.arch ?? 'not Node'}; use the wasm device`);
   const problem = foreignCallProblem();
   if (problem !== undefined) throw problem;
   return new NativeDevice(threadCount());
@@ -50,7 +50,7 @@ export class NativeDevice implements Device {
   constructor(threads: number, tier?: Tier) {
     this.tier = tier ?? chooseTier(detectFeatures(this.code));
     this.target = { ...targets[this.tier], threads };
-    this.description = `native (${this.tier}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`;
+    this.description = `native (${this.tier})`;
   }
 
   compile(graph: Parameters<Device['compile']>[0]): Executable {

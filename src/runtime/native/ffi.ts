@@ -1,7 +1,6 @@
 /**
  * The one file that touches the foreign-function package: optional, loaded when first asked for.
  */
-import { createRequire } from 'node:module';
 import { DeviceError } from '../../base/errors.ts';
 
 /** What is used of koffi. */
@@ -29,7 +28,10 @@ function koffi(): Koffi {
 
 function tryLoad(): Koffi | DeviceError {
   try {
-    const library: Koffi = createRequire(import.meta.url)('koffi');
+    // Asked of the process, not imported: the same sources load in browsers, where there is no such module.
+    const module = globalThis.process?.getBuiltinModule?.('node:module');
+    if (module === undefined) return new DeviceError('the native device needs Node.js 20.16 or later. Use the wasm device');
+    const library: Koffi = module.createRequire(import.meta.url)('koffi');
     return library;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);

@@ -2,7 +2,6 @@
  * The worker threads of the native device: created once, by the operating system's own call, with emitted code as their body.
  * They belong to no event loop and keep no process alive.
  */
-import { availableParallelism } from 'node:os';
 import { DeviceError } from '../../base/errors.ts';
 import {
   darwinParking,
@@ -28,7 +27,7 @@ const MAX_THREADS = 16;
 
 /** FATHOM_THREADS, or what the machine offers up to 16. @throws DeviceError if it is no positive integer */
 export function threadCount(asked = process.env['FATHOM_THREADS']): number {
-  if (asked === undefined || asked === '') return Math.min(MAX_THREADS, availableParallelism());
+  if (asked === undefined || asked === '') return Math.min(MAX_THREADS, process.getBuiltinModule('node:os').availableParallelism());
   const count = Number(asked);
   if (!Number.isInteger(count) || count < 1)
     throw new DeviceError(`FATHOM_THREADS: expected a positive integer. Received: ${asked}`);
