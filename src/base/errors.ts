@@ -49,7 +49,8 @@ export class DataError extends FathomError {
 }
 
 /** The folder these sources (or their build) lie in: frames from here are ours, not the user's. */
-const ownFrames = /[\\/](?:src|dist)[\\/](?:base|ir|transform|kernel|schedule|emit|runtime|engine|tensor|nn|optim|io|data|train)[\\/]/;
+const ownFrames =
+  /[\\/](?:src|dist)[\\/](?:base|ir|transform|kernel|schedule|emit|runtime|engine|tensor|nn|optim|io|data|train)[\\/]/;
 
 /**
  * Throws `error` with our own leading frames removed from its stack, so that it points at the user's line.
@@ -59,7 +60,9 @@ export function raise(error: FathomError): never {
   const lines = (error.stack ?? '').split('\n');
   const first = lines.findIndex((line) => line.trimStart().startsWith('at '));
   if (first >= 0) {
-    const user = lines.findIndex((line, i) => i >= first && line.trimStart().startsWith('at ') && !ownFrames.test(line));
+    const user = lines.findIndex(
+      (line, i) => i >= first && line.trimStart().startsWith('at ') && !ownFrames.test(line),
+    );
     if (user > first) error.stack = [...lines.slice(0, first), ...lines.slice(user)].join('\n');
   }
   throw error;

@@ -39,7 +39,9 @@ export function formatShape(shape: Shape): string {
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   const result = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || result < 0 || result >= rank) {
-    raise(new ShapeError(`${op}: axis ${axis} does not exist in a tensor of rank ${rank}; use ${-rank} to ${rank - 1}`));
+    raise(
+      new ShapeError(`${op}: axis ${axis} does not exist in a tensor of rank ${rank}; use ${-rank} to ${rank - 1}`),
+    );
   }
   return result;
 }
@@ -50,7 +52,8 @@ export function normalizeAxes(op: string, axes: number | readonly number[] | und
   const list = typeof axes === 'number' ? [axes] : axes;
   const result = list.map((axis) => normalizeAxis(op, axis, rank)).sort((a, b) => a - b);
   for (let i = 1; i < result.length; i++) {
-    if (result[i] === result[i - 1]) raise(new ShapeError(`${op}: axis ${result[i]} is named twice in [${list.join(', ')}]; name each axis once`));
+    if (result[i] === result[i - 1])
+      raise(new ShapeError(`${op}: axis ${result[i]} is named twice in [${list.join(', ')}]; name each axis once`));
   }
   return result;
 }

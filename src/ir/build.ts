@@ -8,21 +8,33 @@ import { formatShape, sameShape, type Shape, sizeOf } from '../base/shape.ts';
 import { type DType, roundTo } from './dtype.ts';
 import type { Leaf } from './leaf.ts';
 import { makeNode, type Node, type NodeOf } from './node.ts';
-import { accepts, type Attributes, type BinaryOp, operandDTypes, type ReduceOp, type Slide, type UnaryOp } from './op.ts';
+import {
+  accepts,
+  type Attributes,
+  type BinaryOp,
+  operandDTypes,
+  type ReduceOp,
+  type Slide,
+  type UnaryOp,
+} from './op.ts';
 
 const none = {};
 
 function checkShape(op: string, shape: Shape): void {
   for (const n of shape) {
-    if (!Number.isInteger(n) || n < 0) raise(new ShapeError(`${op}: ${formatShape(shape)} is not a shape; sizes are whole numbers from 0 up`));
+    if (!Number.isInteger(n) || n < 0)
+      raise(new ShapeError(`${op}: ${formatShape(shape)} is not a shape; sizes are whole numbers from 0 up`));
   }
-  if (sizeOf(shape) > 2 ** 31 - 1) raise(new ShapeError(`${op}: ${formatShape(shape)} has more than 2^31 - 1 elements`));
+  if (sizeOf(shape) > 2 ** 31 - 1)
+    raise(new ShapeError(`${op}: ${formatShape(shape)} has more than 2^31 - 1 elements`));
 }
 
 function checkOperand(op: keyof typeof operandDTypes, x: Node): void {
   const accepted: readonly DType[] = accepts[operandDTypes[op]];
   if (!accepted.includes(x.dtype)) {
-    raise(new DTypeError(`${op}: expected ${accepted.join(' or ')}, got ${x.dtype}; convert with .cast('${accepted[0]}')`));
+    raise(
+      new DTypeError(`${op}: expected ${accepted.join(' or ')}, got ${x.dtype}; convert with .cast('${accepted[0]}')`),
+    );
   }
 }
 
@@ -43,7 +55,11 @@ export function iota(shape: Shape, axis: number): Node {
 export function buffer(leaf: Leaf, shape: Shape): Node {
   checkShape('buffer', shape);
   if (leaf.storage.size !== sizeOf(shape)) {
-    raise(new ShapeError(`tensor: ${leaf.storage.size} values do not fill shape ${formatShape(shape)}, which has ${sizeOf(shape)}`));
+    raise(
+      new ShapeError(
+        `tensor: ${leaf.storage.size} values do not fill shape ${formatShape(shape)}, which has ${sizeOf(shape)}`,
+      ),
+    );
   }
   return makeNode('buffer', leaf.storage.dtype, shape, [], { leaf });
 }
@@ -114,8 +130,10 @@ const folds: Partial<Record<BinaryOp, (a: number, b: number) => number>> = {
 
 export function binary(op: BinaryOp, a: Node, b: Node): Node {
   checkOperand(op, a);
-  if (a.dtype !== b.dtype) raise(new DTypeError(`${op}: operands are ${a.dtype} and ${b.dtype}; convert one with .cast()`));
-  if (!sameShape(a.shape, b.shape)) raise(new ShapeError(`${op}: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`));
+  if (a.dtype !== b.dtype)
+    raise(new DTypeError(`${op}: operands are ${a.dtype} and ${b.dtype}; convert one with .cast()`));
+  if (!sameShape(a.shape, b.shape))
+    raise(new ShapeError(`${op}: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`));
   const dtype = op === 'lt' || op === 'eq' ? 'bool' : a.dtype;
   const ca = constantValue(a);
   const cb = constantValue(b);
@@ -136,10 +154,18 @@ export function binary(op: BinaryOp, a: Node, b: Node): Node {
 
 /** a where the condition holds, else b. */
 export function where(condition: Node, a: Node, b: Node): Node {
-  if (condition.dtype !== 'bool') raise(new DTypeError(`where: the condition must be bool, got ${condition.dtype}; compare it first, e.g. x.notEqual(0)`));
-  if (a.dtype !== b.dtype) raise(new DTypeError(`where: the two values are ${a.dtype} and ${b.dtype}; convert one with .cast()`));
+  if (condition.dtype !== 'bool')
+    raise(
+      new DTypeError(`where: the condition must be bool, got ${condition.dtype}; compare it first, e.g. x.notEqual(0)`),
+    );
+  if (a.dtype !== b.dtype)
+    raise(new DTypeError(`where: the two values are ${a.dtype} and ${b.dtype}; convert one with .cast()`));
   if (!sameShape(a.shape, b.shape) || !sameShape(a.shape, condition.shape)) {
-    raise(new ShapeError(`where: shapes ${formatShape(condition.shape)}, ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`));
+    raise(
+      new ShapeError(
+        `where: shapes ${formatShape(condition.shape)}, ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`,
+      ),
+    );
   }
   const known = constantValue(condition);
   if (known !== undefined) return known === 0 ? b : a;
@@ -150,7 +176,8 @@ export function where(condition: Node, a: Node, b: Node): Node {
 export function threefry(k0: Node, k1: Node, counter: Node, word: Attributes['threefry']['word']): Node {
   for (const x of [k0, k1, counter]) {
     if (x.dtype !== 'int32') raise(new DTypeError(`threefry: expected int32, got ${x.dtype}`));
-    if (!sameShape(x.shape, counter.shape)) raise(new ShapeError(`threefry: shapes ${formatShape(x.shape)} and ${formatShape(counter.shape)} differ`));
+    if (!sameShape(x.shape, counter.shape))
+      raise(new ShapeError(`threefry: shapes ${formatShape(x.shape)} and ${formatShape(counter.shape)} differ`));
   }
   return makeNode('threefry', 'int32', counter.shape, [k0, k1, counter], { word });
 }
@@ -159,7 +186,8 @@ export function threefry(k0: Node, k1: Node, counter: Node, word: Attributes['th
 
 /** Reduces over `axes` (ascending, distinct), which are removed. An empty axis gives the identity: 0, the lowest value, 1. */
 export function reduce(op: ReduceOp, x: Node, axes: readonly number[]): Node {
-  if (op !== 'amax' && x.dtype === 'bool') raise(new DTypeError(`${op}: expected a number, got bool; convert with .cast('int32')`));
+  if (op !== 'amax' && x.dtype === 'bool')
+    raise(new DTypeError(`${op}: expected a number, got bool; convert with .cast('int32')`));
   if (axes.length === 0) return x;
   const shape = x.shape.filter((_, i) => !axes.includes(i));
   if (axes.every((i) => x.shape[i] === 1)) return reshape(x, shape);
@@ -186,7 +214,11 @@ export function reshape(x: Node, shape: Shape): Node {
 /** Output axis i is input axis order[i]. */
 export function permute(x: Node, order: readonly number[]): Node {
   if (order.length !== x.shape.length || [...order].sort((a, b) => a - b).some((axis, i) => axis !== i)) {
-    raise(new ShapeError(`permute: [${order.join(', ')}] does not name each of the ${x.shape.length} axes of ${formatShape(x.shape)} once`));
+    raise(
+      new ShapeError(
+        `permute: [${order.join(', ')}] does not name each of the ${x.shape.length} axes of ${formatShape(x.shape)} once`,
+      ),
+    );
   }
   if (order.every((axis, i) => axis === i)) return x;
   if (x.op === 'permute') {
@@ -202,13 +234,21 @@ export function permute(x: Node, order: readonly number[]): Node {
 }
 
 /** Input axis i becomes output axis axes[i] (ascending; equal size, or 1 and stretched); the other output axes are new. */
-export function expand(x: Node, shape: Shape, axes: readonly number[] = x.shape.map((_, i) => i + shape.length - x.shape.length)): Node {
+export function expand(
+  x: Node,
+  shape: Shape,
+  axes: readonly number[] = x.shape.map((_, i) => i + shape.length - x.shape.length),
+): Node {
   checkShape('expand', shape);
   for (let i = 0; i < x.shape.length; i++) {
     const to = axes[i];
     const size = to === undefined ? undefined : shape[to];
     if (size === undefined || (i > 0 && to! <= axes[i - 1]!) || (x.shape[i] !== size && x.shape[i] !== 1)) {
-      raise(new ShapeError(`expand: ${formatShape(x.shape)} does not stretch to ${formatShape(shape)}; sizes must be equal or 1`));
+      raise(
+        new ShapeError(
+          `expand: ${formatShape(x.shape)} does not stretch to ${formatShape(shape)}; sizes must be equal or 1`,
+        ),
+      );
     }
   }
   if (sameShape(x.shape, shape)) return x;
@@ -235,8 +275,16 @@ export interface Padding {
 export function pad(x: Node, padding: Padding): Node {
   const { low, high, value = 0 } = padding;
   const interior = padding.interior ?? x.shape.map(() => 0);
-  if ([low, high, interior].some((list) => list.length !== x.shape.length || list.some((n) => !Number.isInteger(n) || n < 0))) {
-    raise(new ShapeError(`pad: expected a whole number from 0 up for each of the ${x.shape.length} axes, got low [${low.join(', ')}], high [${high.join(', ')}]`));
+  if (
+    [low, high, interior].some(
+      (list) => list.length !== x.shape.length || list.some((n) => !Number.isInteger(n) || n < 0),
+    )
+  ) {
+    raise(
+      new ShapeError(
+        `pad: expected a whole number from 0 up for each of the ${x.shape.length} axes, got low [${low.join(', ')}], high [${high.join(', ')}]`,
+      ),
+    );
   }
   if ([low, high, interior].every((list) => list.every((n) => n === 0))) return x;
   const shape = x.shape.map((n, i) => n + low[i]! + high[i]! + Math.max(0, n - 1) * interior[i]!);
@@ -246,13 +294,22 @@ export function pad(x: Node, padding: Padding): Node {
 }
 
 /** Along axis i the `size[i]` elements start[i] + j · step[i], step from 1 up. */
-export function shrink(x: Node, start: readonly number[], size: readonly number[], step: readonly number[] = start.map(() => 1)): Node {
+export function shrink(
+  x: Node,
+  start: readonly number[],
+  size: readonly number[],
+  step: readonly number[] = start.map(() => 1),
+): Node {
   for (let i = 0; i < x.shape.length; i++) {
     const first = start[i] ?? -1;
     const count = size[i] ?? -1;
     const by = step[i] ?? 0;
     if (first < 0 || count < 0 || by < 1 || (count > 0 && first + (count - 1) * by >= x.shape[i]!)) {
-      raise(new IndexError(`slice: ${count} elements from ${first} by ${by} are not all inside axis ${i} of ${formatShape(x.shape)}`));
+      raise(
+        new IndexError(
+          `slice: ${count} elements from ${first} by ${by} are not all inside axis ${i} of ${formatShape(x.shape)}`,
+        ),
+      );
     }
   }
   if (sameShape(size, x.shape)) return x;
@@ -292,26 +349,35 @@ export function unslide(x: Node, size: number, attributes: Slide): Node {
 // Indexing
 
 function checkIndex(op: string, x: Node, index: Node, axis: number): void {
-  if (index.dtype !== 'int32') raise(new DTypeError(`${op}: the index must be int32, got ${index.dtype}; convert with .cast('int32')`));
+  if (index.dtype !== 'int32')
+    raise(new DTypeError(`${op}: the index must be int32, got ${index.dtype}; convert with .cast('int32')`));
   if (index.shape.length !== x.shape.length || index.shape.some((n, i) => i !== axis && n !== x.shape[i])) {
-    raise(new ShapeError(`${op}: index ${formatShape(index.shape)} and values ${formatShape(x.shape)} may differ along axis ${axis} only`));
+    raise(
+      new ShapeError(
+        `${op}: index ${formatShape(index.shape)} and values ${formatShape(x.shape)} may differ along axis ${axis} only`,
+      ),
+    );
   }
 }
 
 /** out[… i …] = x[… index[… i …] …] along `axis`; the index has the output's shape. */
 export function gather(x: Node, index: Node, axis: number): Node {
   checkIndex('gather', x, index, axis);
-  if (x.shape[axis] === 0 && sizeOf(index.shape) > 0) raise(new IndexError(`gather: axis ${axis} of ${formatShape(x.shape)} is empty; there is nothing to take`));
+  if (x.shape[axis] === 0 && sizeOf(index.shape) > 0)
+    raise(new IndexError(`gather: axis ${axis} of ${formatShape(x.shape)} is empty; there is nothing to take`));
   return makeNode('gather', x.dtype, index.shape, [x, index], { axis });
 }
 
 /** Zeros of `size` along `axis`, with values[… i …] added at index[… i …]. */
 export function scatterAdd(values: Node, index: Node, axis: number, size: number): Node {
   if (!sameShape(values.shape, index.shape)) {
-    raise(new ShapeError(`scatterAdd: values ${formatShape(values.shape)} and index ${formatShape(index.shape)} differ`));
+    raise(
+      new ShapeError(`scatterAdd: values ${formatShape(values.shape)} and index ${formatShape(index.shape)} differ`),
+    );
   }
   checkIndex('scatterAdd', values, index, axis);
-  if (values.dtype === 'bool') raise(new DTypeError(`scatterAdd: expected a number, got bool; convert with .cast('int32')`));
+  if (values.dtype === 'bool')
+    raise(new DTypeError(`scatterAdd: expected a number, got bool; convert with .cast('int32')`));
   return makeNode('scatterAdd', values.dtype, replaced(values.shape, axis, size), [values, index], { axis });
 }
 
@@ -338,4 +404,3 @@ export function withInputs(node: Node, inputs: readonly Node[]): Node {
   if (inputs.every((x, i) => x === node.inputs[i])) return node;
   return makeNode(node.op, node.dtype, node.shape, inputs, node.attributes as NodeOf<typeof node.op>['attributes']);
 }
-

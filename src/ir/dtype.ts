@@ -5,7 +5,8 @@
 export type DType = 'float32' | 'float64' | 'int32' | 'uint8' | 'bool';
 
 /** The array that holds elements of any dtype on the host; bool is stored as 0 or 1 in bytes. */
-export type TypedArray = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+export type TypedArray =
+  Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
 interface DTypeInfo {
   readonly bytes: number;

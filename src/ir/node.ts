@@ -29,7 +29,13 @@ export interface Graph {
 let count = 0;
 
 /** Makes a node without checking; for build.ts. */
-export function makeNode<K extends Op>(op: K, dtype: DType, shape: Shape, inputs: readonly Node[], attributes: Attributes[K]): Node {
+export function makeNode<K extends Op>(
+  op: K,
+  dtype: DType,
+  shape: Shape,
+  inputs: readonly Node[],
+  attributes: Attributes[K],
+): Node {
   const node: NodeOf<K> = { id: count++, op, dtype, shape, inputs, attributes };
   // Correlating K across the union is beyond the type checker; this is the one place where it is told.
   return node as unknown as Node;

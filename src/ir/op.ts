@@ -73,7 +73,12 @@ export interface Attributes {
   /** Input axis i becomes output axis `axes[i]` (ascending), stretched if its size is 1; the other output axes are new. */
   expand: { readonly axes: readonly number[] };
   /** `low[i]` and `high[i]` elements of `value` around axis i, `interior[i]` between neighbours. */
-  pad: { readonly low: readonly number[]; readonly high: readonly number[]; readonly interior: readonly number[]; readonly value: number };
+  pad: {
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+    readonly interior: readonly number[];
+    readonly value: number;
+  };
   /** Along axis i: elements start[i] + j · step[i]. */
   shrink: { readonly start: readonly number[]; readonly step: readonly number[] };
   flip: { readonly axes: readonly number[] };
@@ -105,7 +110,8 @@ export interface Slide {
 export type Op = keyof Attributes;
 
 export type UnaryOp = 'neg' | 'exp' | 'log' | 'sin' | 'sqrt' | 'floor' | 'tanh' | 'erf' | 'cast' | 'bitcast';
-export type BinaryOp = 'add' | 'mul' | 'div' | 'idiv' | 'mod' | 'max' | 'lt' | 'eq' | 'and' | 'or' | 'xor' | 'shl' | 'shr';
+export type BinaryOp =
+  'add' | 'mul' | 'div' | 'idiv' | 'mod' | 'max' | 'lt' | 'eq' | 'and' | 'or' | 'xor' | 'shl' | 'shr';
 export type TernaryOp = 'where' | 'threefry';
 export type ElementwiseOp = UnaryOp | BinaryOp | TernaryOp;
 export type ReduceOp = 'sum' | 'amax' | 'prod';

@@ -2,7 +2,21 @@
  * Builds a nest statement by statement. Loops are opened and closed like brackets; a value may be set at any open depth, so what does
  * not change in a loop is computed before it simply by naming its depth (0 is outside every loop).
  */
-import type { Access, ArithmeticOp, CompareOp, ConvertOp, Element, Lane, Nest, Register, Slot, Statement, UnaryOp, Value, Walk } from './nest.ts';
+import type {
+  Access,
+  ArithmeticOp,
+  CompareOp,
+  ConvertOp,
+  Element,
+  Lane,
+  Nest,
+  Register,
+  Slot,
+  Statement,
+  UnaryOp,
+  Value,
+  Walk,
+} from './nest.ts';
 
 export class NestBuilder {
   readonly lanes: number;
@@ -116,7 +130,11 @@ export class NestBuilder {
   }
 
   convert(op: ConvertOp, a: Register): Register {
-    return this.set(op === 'bits' ? (this.laneOf(a) === 'f32' ? 'i32' : 'f32') : resultOf[op], { op, a }, this.depthOf(a));
+    return this.set(
+      op === 'bits' ? (this.laneOf(a) === 'f32' ? 'i32' : 'f32') : resultOf[op],
+      { op, a },
+      this.depthOf(a),
+    );
   }
 
   fma(op: 'fma' | 'fnma', a: Register, b: Register, c: Register): Register {
@@ -124,7 +142,11 @@ export class NestBuilder {
   }
 
   select(mask: Register, a: Register, b: Register): Register {
-    return this.set(this.laneOf(a), { op: 'select', mask, a, b }, Math.max(this.depthOf(mask), this.depthOf(a), this.depthOf(b)));
+    return this.set(
+      this.laneOf(a),
+      { op: 'select', mask, a, b },
+      Math.max(this.depthOf(mask), this.depthOf(a), this.depthOf(b)),
+    );
   }
 
   finish(name: string, options: { parallel: boolean; work: number }): Nest {

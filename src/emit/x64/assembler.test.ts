@@ -1,7 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { Assembler } from './assembler.ts';
 import type { Op, OpTaking } from './instructions.ts';
-import { eax, indexed, k, mem, type Mem, type Operand, r32, r64, r9, rax, rcx, rdi, registerAt, ripRelative, rsp, vec, type Vec } from './registers.ts';
+import {
+  eax,
+  indexed,
+  k,
+  mem,
+  type Mem,
+  type Operand,
+  r32,
+  r64,
+  r9,
+  rax,
+  rcx,
+  rdi,
+  registerAt,
+  ripRelative,
+  rsp,
+  vec,
+  type Vec,
+} from './registers.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
@@ -17,26 +35,72 @@ function i32At(code: Uint8Array, offset: number): number {
 
 describe('labels', () => {
   test('a backward branch within 128 bytes takes two bytes', () => {
-    expect(bytesOf((a) => { const top = a.here(); a.emit('pause'); a.emit('jne', top); a.emit('jmp', top); })).toBe('f39075fcebfa');
+    expect(
+      bytesOf((a) => {
+        const top = a.here();
+        a.emit('pause');
+        a.emit('jne', top);
+        a.emit('jmp', top);
+      }),
+    ).toBe('f39075fcebfa');
   });
 
   test('a backward branch reaches exactly -128 with rel8 and one byte further with rel32', () => {
-    const back = (nops: number): string => bytesOf((a) => { const top = a.here(); for (let i = 0; i < nops; i++) a.emit('nop'); a.emit('jl', top); });
+    const back = (nops: number): string =>
+      bytesOf((a) => {
+        const top = a.here();
+        for (let i = 0; i < nops; i++) a.emit('nop');
+        a.emit('jl', top);
+      });
     expect(back(126).slice(252)).toBe('7c80');
     expect(back(127).slice(254)).toBe('0f8c7bffffff');
   });
 
   test('a forward branch is rel32 and lands on the label', () => {
-    expect(bytesOf((a) => { const out = a.label(); a.emit('ja', out); a.emit('ret'); a.bind(out); a.emit('jmp', a.here()); })).toBe('0f8701000000c3ebfe');
+    expect(
+      bytesOf((a) => {
+        const out = a.label();
+        a.emit('ja', out);
+        a.emit('ret');
+        a.bind(out);
+        a.emit('jmp', a.here());
+      }),
+    ).toBe('0f8701000000c3ebfe');
   });
 
   test('a call is rel32 in both directions', () => {
-    expect(bytesOf((a) => { const f = a.here(); a.emit('ret'); a.emit('call', f); })).toBe('c3e8faffffff');
+    expect(
+      bytesOf((a) => {
+        const f = a.here();
+        a.emit('ret');
+        a.emit('call', f);
+      }),
+    ).toBe('c3e8faffffff');
   });
 
   test('every condition has its code', () => {
-    const jumps = ['jo', 'jno', 'jb', 'jae', 'je', 'jne', 'jbe', 'ja', 'js', 'jns', 'jp', 'jnp', 'jl', 'jge', 'jle', 'jg'] as const;
-    const code = bytesOf((a) => { const top = a.here(); for (const op of jumps) a.emit(op, top); });
+    const jumps = [
+      'jo',
+      'jno',
+      'jb',
+      'jae',
+      'je',
+      'jne',
+      'jbe',
+      'ja',
+      'js',
+      'jns',
+      'jp',
+      'jnp',
+      'jl',
+      'jge',
+      'jle',
+      'jg',
+    ] as const;
+    const code = bytesOf((a) => {
+      const top = a.here();
+      for (const op of jumps) a.emit(op, top);
+    });
     jumps.forEach((_, i) => expect(code.slice(4 * i, 4 * i + 2)).toBe((0x70 + i).toString(16)));
   });
 
@@ -56,7 +120,10 @@ describe('labels', () => {
     const a = new Assembler();
     a.emit('jmp', a.label('nowhere'));
     expect(() => a.finish()).toThrow('bug: the label nowhere is used but never bound');
-    expect(() => { const b = new Assembler(); b.bind(b.here('twice')); }).toThrow('bug: the label twice is bound twice');
+    expect(() => {
+      const b = new Assembler();
+      b.bind(b.here('twice'));
+    }).toThrow('bug: the label twice is bound twice');
   });
 
   test('fix-ups survive the growth of the buffer', () => {
@@ -121,13 +188,26 @@ describe('choices of encoding', () => {
   });
 
   test('align pads with the recommended no-operations', () => {
-    expect(bytesOf((a) => { a.emit('ret'); a.align(16); })).toBe('c3660f1f840000000000660f1f440000');
-    expect(bytesOf((a) => { a.align(16); a.emit('ret'); })).toBe('c3');
+    expect(
+      bytesOf((a) => {
+        a.emit('ret');
+        a.align(16);
+      }),
+    ).toBe('c3660f1f840000000000660f1f440000');
+    expect(
+      bytesOf((a) => {
+        a.align(16);
+        a.emit('ret');
+      }),
+    ).toBe('c3');
   });
 });
 
 describe('mistakes', () => {
-  const thrown = (op: Op, ...[x, y, z, w]: readonly Operand[]): (() => void) => () => new Assembler().emitUnchecked(op, x, y, z, w);
+  const thrown =
+    (op: Op, ...[x, y, z, w]: readonly Operand[]): (() => void) =>
+    () =>
+      new Assembler().emitUnchecked(op, x, y, z, w);
 
   test('operands without a form are named', () => {
     expect(thrown('vaddps', vec(1, 512), rax, vec(2, 512))).toThrow('bug: no form of vaddps takes (zmm1, rax, zmm2)');

@@ -25,8 +25,15 @@ export interface Assembled {
 
 /** Intel's recommended no-operations of 1 to 9 bytes. */
 const NOPS: readonly (readonly number[])[] = [
-  [0x90], [0x66, 0x90], [0x0f, 0x1f, 0x00], [0x0f, 0x1f, 0x40, 0x00], [0x0f, 0x1f, 0x44, 0x00, 0x00], [0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00],
-  [0x0f, 0x1f, 0x80, 0, 0, 0, 0], [0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0], [0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
+  [0x90],
+  [0x66, 0x90],
+  [0x0f, 0x1f, 0x00],
+  [0x0f, 0x1f, 0x40, 0x00],
+  [0x0f, 0x1f, 0x44, 0x00, 0x00],
+  [0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00],
+  [0x0f, 0x1f, 0x80, 0, 0, 0, 0],
+  [0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
+  [0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
 ];
 
 /**
@@ -72,9 +79,18 @@ export class Assembler {
     // Each operand has one kind bit, so a subset of what the form accepts, equal in number, is a match.
     let kinds = kindOf(a);
     let count = a === undefined ? 0 : 1;
-    if (b !== undefined) { kinds |= kindOf(b) << 6; count = 2; }
-    if (c !== undefined) { kinds |= kindOf(c) << 12; count = 3; }
-    if (d !== undefined) { kinds |= kindOf(d) << 18; count = 4; }
+    if (b !== undefined) {
+      kinds |= kindOf(b) << 6;
+      count = 2;
+    }
+    if (c !== undefined) {
+      kinds |= kindOf(c) << 12;
+      count = 3;
+    }
+    if (d !== undefined) {
+      kinds |= kindOf(d) << 18;
+      count = 4;
+    }
     for (let i = 0; i < forms.length; i++) {
       const form = forms[i];
       if (form !== undefined && (kinds & ~form.accepts) === 0 && form.count === count) {
@@ -83,14 +99,20 @@ export class Assembler {
         this.log.record(buffer.length, op, form, a, b, c, d);
         if (form.family === FIXED) encodeFixed(buffer, form);
         else if (a === undefined) break;
-        else if (form.family === VECTOR) encodeVector(buffer, shorterMove(form, forms[i + 1], a, b, c), this.forceEvex, a, b, c, d);
+        else if (form.family === VECTOR)
+          encodeVector(buffer, shorterMove(form, forms[i + 1], a, b, c), this.forceEvex, a, b, c, d);
         else if (form.family === INTEGER) encodeInteger(buffer, form, a, b, c);
         else if (form.family === BRANCH) encodeBranch(buffer, form, a);
         else if (form.family === MOVE_IMMEDIATE) encodeMoveImmediate(buffer, a, b);
         return;
       }
     }
-    throw new Error(`bug: no form of ${op} takes (${[a, b, c, d].filter((x) => x !== undefined).map(String).join(', ')})`);
+    throw new Error(
+      `bug: no form of ${op} takes (${[a, b, c, d]
+        .filter((x) => x !== undefined)
+        .map(String)
+        .join(', ')})`,
+    );
   }
 
   /** A new label, bound later with `bind`. Named labels appear in the listing and in the result. */
@@ -168,10 +190,21 @@ export class Assembler {
 }
 
 /** `vmovaps xmm1, xmm9` is a byte shorter as a store: the high register moves to the field the short prefix can extend. */
-function shorterMove(form: Form, mirror: Form | undefined, a: Operand, b: Operand | undefined, c: Operand | undefined): Form {
-  if (mirror === undefined || !((form.layout === RM && mirror.layout === MR) || (form.layout === RVM && mirror.layout === MVR))) return form;
+function shorterMove(
+  form: Form,
+  mirror: Form | undefined,
+  a: Operand,
+  b: Operand | undefined,
+  c: Operand | undefined,
+): Form {
+  if (
+    mirror === undefined ||
+    !((form.layout === RM && mirror.layout === MR) || (form.layout === RVM && mirror.layout === MVR))
+  )
+    return form;
   const source = c ?? b;
   if (typeof a !== 'object' || typeof source !== 'object' || a.kind !== VEC || source.kind !== VEC) return form;
-  const swaps = a.index < 8 && source.index > 7 && source.index < 16 && a.bits !== 512 && a.mask === 0 && (form.w & 3) !== 0;
+  const swaps =
+    a.index < 8 && source.index > 7 && source.index < 16 && a.bits !== 512 && a.mask === 0 && (form.w & 3) !== 0;
   return swaps ? mirror : form;
 }

@@ -52,7 +52,8 @@ export class CodeBuffer {
     for (let i = 0; i < this.fixupOffsets.length; i++) {
       const at = this.fixupOffsets[i] ?? 0;
       const label = this.fixupLabels[i];
-      if (label === undefined || label.offset < 0) throw new Error(`bug: the label ${label?.name ?? '?'} is used but never bound`);
+      if (label === undefined || label.offset < 0)
+        throw new Error(`bug: the label ${label?.name ?? '?'} is used but never bound`);
       view.setInt32(at, label.offset - at + (this.fixupAddends[i] ?? 0), true);
     }
   }

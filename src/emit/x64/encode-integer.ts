@@ -4,7 +4,17 @@
 import type { CodeBuffer } from './code-buffer.ts';
 import { encodeMemory } from './encode-memory.ts';
 import { type Form, M, MC, MI, MR, O, RM, RMI } from './form.ts';
-import { ARITHMETIC, BYTE, LOCKED, MULTIPLY, SHIFT, SIGN_EXTENDING, SIZED, SIZELESS, WIDENING } from './integer-instructions.ts';
+import {
+  ARITHMETIC,
+  BYTE,
+  LOCKED,
+  MULTIPLY,
+  SHIFT,
+  SIGN_EXTENDING,
+  SIZED,
+  SIZELESS,
+  WIDENING,
+} from './integer-instructions.ts';
 import { GPR, type Gpr, LABEL, MEM, type Mem, type Operand } from './registers.ts';
 
 function general(operand: Operand | undefined): Gpr {
@@ -28,33 +38,53 @@ function immediateOf(operand: Operand | undefined, bits: number): number {
 }
 
 /** Encodes a form of family INTEGER. */
-export function encodeInteger(buffer: CodeBuffer, form: Form, a: Operand, b: Operand | undefined, c: Operand | undefined): void {
+export function encodeInteger(
+  buffer: CodeBuffer,
+  form: Form,
+  a: Operand,
+  b: Operand | undefined,
+  c: Operand | undefined,
+): void {
   const flags = form.w;
   let reg = form.digit;
   let regBits = 0;
   let rm: Gpr | Mem;
   let size: number;
   switch (form.layout) {
-    case RM: case RMI: {
+    case RM:
+    case RMI: {
       const destination = general(a);
-      reg = destination.index; regBits = destination.bits; rm = place(b); size = regBits;
+      reg = destination.index;
+      regBits = destination.bits;
+      rm = place(b);
+      size = regBits;
       break;
     }
     case MR: {
       const source = general(b);
-      rm = place(a); reg = source.index; regBits = source.bits; size = regBits;
+      rm = place(a);
+      reg = source.index;
+      regBits = source.bits;
+      size = regBits;
       break;
     }
-    case M: case MI: case MC: case O:
-      rm = place(a); size = rm.bits;
+    case M:
+    case MI:
+    case MC:
+    case O:
+      rm = place(a);
+      size = rm.bits;
       break;
-    default: throw new Error(`bug: ${form.layout} is not an integer layout`);
+    default:
+      throw new Error(`bug: ${form.layout} is not an integer layout`);
   }
   if ((flags & SIZELESS) !== 0) size = 32;
   else if ((flags & BYTE) !== 0) size = 8;
-  else if (size !== 8 && size !== 32 && size !== 64) throw new Error('bug: the operand size is not stated; write memory.as(32)');
+  else if (size !== 8 && size !== 32 && size !== 64)
+    throw new Error('bug: the operand size is not stated; write memory.as(32)');
 
-  if ((flags & WIDENING) !== 0 && rm.bits !== 8 && rm.bits !== 16) throw new Error('bug: the source must be a byte or a word; write memory.as(8)');
+  if ((flags & WIDENING) !== 0 && rm.bits !== 8 && rm.bits !== 16)
+    throw new Error('bug: the source must be a byte or a word; write memory.as(8)');
 
   if (regBits !== 0 && rm.kind === GPR && rm.bits !== regBits && (flags & (WIDENING | SIGN_EXTENDING)) === 0) {
     throw new Error(`bug: the operands have different width: ${String(a)}, ${String(b)}`);
@@ -66,8 +96,14 @@ export function encodeInteger(buffer: CodeBuffer, form: Form, a: Operand, b: Ope
   if (form.layout === MI) {
     imm = form.element === 1 ? immediateOf(b, 8) : immediateOf(b, size);
     immBytes = form.element === 1 || size === 8 ? 1 : 4;
-    if ((flags & SHIFT) !== 0 && imm === 1) { opcode = 0xd0; immBytes = 0; }
-    if ((flags & ARITHMETIC) !== 0 && size !== 8 && imm >= -128 && imm <= 127) { opcode = 0x82; immBytes = 1; }
+    if ((flags & SHIFT) !== 0 && imm === 1) {
+      opcode = 0xd0;
+      immBytes = 0;
+    }
+    if ((flags & ARITHMETIC) !== 0 && size !== 8 && imm >= -128 && imm <= 127) {
+      opcode = 0x82;
+      immBytes = 1;
+    }
   } else if ((flags & MULTIPLY) !== 0) {
     imm = immediateOf(c, size);
     immBytes = imm >= -128 && imm <= 127 ? 1 : 4;

@@ -35,13 +35,15 @@ function requireSameWidth(a: Operand | undefined, b: Operand | undefined): void 
 }
 
 function numberOf(operand: Operand | undefined): number {
-  if (operand === undefined || typeof operand === 'number' || typeof operand === 'bigint') throw new Error('bug: an operand is not a register');
+  if (operand === undefined || typeof operand === 'number' || typeof operand === 'bigint')
+    throw new Error('bug: an operand is not a register');
   if (operand.kind === VEC || operand.kind === GPR || operand.kind === MASK) return operand.index;
   throw new Error('bug: an operand is not a register');
 }
 
 function place(operand: Operand | undefined): Register | Mem {
-  if (operand === undefined || typeof operand === 'number' || typeof operand === 'bigint') throw new Error('bug: an operand is neither register nor memory');
+  if (operand === undefined || typeof operand === 'number' || typeof operand === 'bigint')
+    throw new Error('bug: an operand is neither register nor memory');
   if (operand.kind === VEC || operand.kind === MEM || operand.kind === GPR || operand.kind === MASK) return operand;
   throw new Error('bug: an operand is neither register nor memory');
 }
@@ -53,24 +55,72 @@ function immediate(operand: Operand | undefined): number {
 
 /** Encodes one instruction. @param forceEvex use EVEX wherever it exists (for its 32 registers or for tests) */
 export function encodeVector(
-  buffer: CodeBuffer, form: Form, forceEvex: boolean, a: Operand, b: Operand | undefined, c: Operand | undefined, d: Operand | undefined,
+  buffer: CodeBuffer,
+  form: Form,
+  forceEvex: boolean,
+  a: Operand,
+  b: Operand | undefined,
+  c: Operand | undefined,
+  d: Operand | undefined,
 ): void {
   let reg = 0;
   let v = 0;
   let rm: Register | Mem;
   let imm = -1;
   switch (form.layout) {
-    case RM: reg = numberOf(a); rm = place(b); break;
-    case MR: rm = place(a); reg = numberOf(b); break;
-    case RVM: reg = numberOf(a); v = numberOf(b); rm = place(c); break;
-    case RMI: reg = numberOf(a); rm = place(b); imm = immediate(c); break;
-    case MRI: rm = place(a); reg = numberOf(b); imm = immediate(c); break;
-    case RVMI: reg = numberOf(a); v = numberOf(b); rm = place(c); imm = immediate(d); break;
-    case VMI: reg = form.digit; v = numberOf(a); rm = place(b); imm = immediate(c); break;
-    case RVMR: reg = numberOf(a); v = numberOf(b); rm = place(c); imm = numberOf(d) << 4; break;
-    case MVR: rm = place(a); v = numberOf(b); reg = numberOf(c); break;
-    case RMV: reg = numberOf(a); rm = place(b); v = numberOf(c); break;
-    default: throw new Error(`bug: ${form.layout} is not a vector layout`);
+    case RM:
+      reg = numberOf(a);
+      rm = place(b);
+      break;
+    case MR:
+      rm = place(a);
+      reg = numberOf(b);
+      break;
+    case RVM:
+      reg = numberOf(a);
+      v = numberOf(b);
+      rm = place(c);
+      break;
+    case RMI:
+      reg = numberOf(a);
+      rm = place(b);
+      imm = immediate(c);
+      break;
+    case MRI:
+      rm = place(a);
+      reg = numberOf(b);
+      imm = immediate(c);
+      break;
+    case RVMI:
+      reg = numberOf(a);
+      v = numberOf(b);
+      rm = place(c);
+      imm = immediate(d);
+      break;
+    case VMI:
+      reg = form.digit;
+      v = numberOf(a);
+      rm = place(b);
+      imm = immediate(c);
+      break;
+    case RVMR:
+      reg = numberOf(a);
+      v = numberOf(b);
+      rm = place(c);
+      imm = numberOf(d) << 4;
+      break;
+    case MVR:
+      rm = place(a);
+      v = numberOf(b);
+      reg = numberOf(c);
+      break;
+    case RMV:
+      reg = numberOf(a);
+      rm = place(b);
+      v = numberOf(c);
+      break;
+    default:
+      throw new Error(`bug: ${form.layout} is not a vector layout`);
   }
 
   // A masked destination; general registers and numbers carry no mask.
@@ -87,10 +137,18 @@ export function encodeVector(
   if ((form.w & 16) !== 0 && (is64(a) || is64(b) || is64(c))) wide = 1;
 
   const broadcasts = rm.kind === MEM && rm.broadcasts;
-  const evex = vexW < 0 || bits === 512 || mask !== 0 || broadcasts || reg > 15 || v > 15 || rm.index > 15 || imm > 0xff
+  const evex =
+    vexW < 0 ||
+    bits === 512 ||
+    mask !== 0 ||
+    broadcasts ||
+    reg > 15 ||
+    v > 15 ||
+    rm.index > 15 ||
+    imm > 0xff ||
     // Shifts by an immediate read memory only under EVEX.
-    || (form.layout === VMI && rm.kind === MEM)
-    || (forceEvex && evexW >= 0);
+    (form.layout === VMI && rm.kind === MEM) ||
+    (forceEvex && evexW >= 0);
   if (evex && evexW < 0) throw new Error('bug: this instruction has no EVEX encoding, which its operands ask for');
 
   // Inverted high bits of ModRM.reg (R), the index (X) and the base or ModRM.rm (B).

@@ -18,16 +18,36 @@ import { join } from 'node:path';
 import { BRANCH, FIXED, type Form, INTEGER, MC, MOVE_IMMEDIATE, VECTOR } from './form.ts';
 import { SIZELESS, WIDENING } from './integer-instructions.ts';
 import { formsOf } from './instructions.ts';
-import { GPR, IMM, indexed, k, MASK, mem, Mem, type MemBits, registerAt, r32, r64, r8, type Scale, VEC, vec } from './registers.ts';
+import {
+  GPR,
+  IMM,
+  indexed,
+  k,
+  MASK,
+  mem,
+  Mem,
+  type MemBits,
+  registerAt,
+  r32,
+  r64,
+  r8,
+  type Scale,
+  VEC,
+  vec,
+} from './registers.ts';
 
 /** Where we differ on purpose; the header says why. */
-const EXCEPTIONS = /^(\w+ al, -129$|vcvttps2dq (xmm\d+, y|ymm\d+, x)mm|xchg.* [er]ax|vmovd.* r(\w[xip]|\d+)\b(?!d)|vmovq.*xmm(1[6-9]|2|3).*\[|vmovq.*\[.*xmm(1[6-9]|2|3))/;
+const EXCEPTIONS =
+  /^(\w+ al, -129$|vcvttps2dq (xmm\d+, y|ymm\d+, x)mm|xchg.* [er]ax|vmovd.* r(\w[xip]|\d+)\b(?!d)|vmovq.*xmm(1[6-9]|2|3).*\[|vmovq.*\[.*xmm(1[6-9]|2|3))/;
 /** Enough for the repository; `--all FILE` writes every accepted line elsewhere. */
 const LINES_PER_FORM = 7;
 const keepsAll = process.argv[2] === '--all';
 const LOW = [0, 7, 8, 15];
 const HIGH = [16, 31, 23, 24];
-const DISPLACEMENTS = [0, 64, 127, 128, -128, -129, 4, 8, 508, 512, -512, 1016, 2032, 65, 8128, 8192, -8192, -8256, -64, 32, 4064, 74565, 16, -4, 1];
+const DISPLACEMENTS = [
+  0, 64, 127, 128, -128, -129, 4, 8, 508, 512, -512, 1016, 2032, 65, 8128, 8192, -8192, -8256, -64, 32, 4064, 74565, 16,
+  -4, 1,
+];
 const BASES = [0, 4, 5, 12, 13, 15, 8, 7];
 const INDICES = [-1, 1, -1, 9, 15, -1, 5, 13, -1, 12, 0];
 const SCALES: readonly Scale[] = [1, 2, 4, 8];
@@ -45,10 +65,18 @@ function next<T>(list: readonly T[]): T {
 function address(vectorBits: number, high: boolean): Mem {
   const disp = next(DISPLACEMENTS);
   const base = registerAt(r64, next(BASES));
-  if (vectorBits !== 0) return indexed(base, vec(next(high ? HIGH : LOW), vectorBits === 512 ? 512 : vectorBits === 256 ? 256 : 128), next(SCALES), disp);
+  if (vectorBits !== 0)
+    return indexed(
+      base,
+      vec(next(high ? HIGH : LOW), vectorBits === 512 ? 512 : vectorBits === 256 ? 256 : 128),
+      next(SCALES),
+      disp,
+    );
   const index = next(INDICES);
   if (index < 0) return mem(base, disp);
-  return next(INDICES) === 12 ? indexed(null, registerAt(r64, index), 4, disp) : indexed(base, registerAt(r64, index), next(SCALES), disp);
+  return next(INDICES) === 12
+    ? indexed(null, registerAt(r64, index), 4, disp)
+    : indexed(base, registerAt(r64, index), next(SCALES), disp);
 }
 
 /** One way to fill an operand: its text given whether high registers are wanted. */
@@ -59,22 +87,35 @@ function fillers(accepted: number, form: Form, slot: number, gathers: boolean, d
   const widens = form.family === INTEGER && (form.w & WIDENING) !== 0;
   const isSizeless = form.family === INTEGER && (form.w & SIZELESS) !== 0;
   const found: Filler[] = [];
-  if (accepted & VEC) for (const bits of [128, 256, 512] as const) found.push((high) => `${vec(next(high ? HIGH : LOW), bits)}${decorate}`);
+  if (accepted & VEC)
+    for (const bits of [128, 256, 512] as const)
+      found.push((high) => `${vec(next(high ? HIGH : LOW), bits)}${decorate}`);
   if (accepted & MASK) found.push(() => `${next(k)}${decorate.replace('{z}', '')}`);
   if (accepted & GPR) {
     const banks = form.family === VECTOR ? [r32, r64] : widens && slot === 1 ? [r8] : [r8, r32, r64];
-    for (const bank of banks) found.push(() => registerAt(bank, next(bank === r8 ? [...LOW, 3, 4, 6] : LOW)).toString());
+    for (const bank of banks)
+      found.push(() => registerAt(bank, next(bank === r8 ? [...LOW, 3, 4, 6] : LOW)).toString());
   }
   if (accepted & 8) {
-    const widths: readonly MemBits[] = gathers ? [0] : form.family === VECTOR ? [0, 32, 64, 128, 256] : isSizeless ? [0] : widens ? [8, 16] : [0, 8, 32, 64];
+    const widths: readonly MemBits[] = gathers
+      ? [0]
+      : form.family === VECTOR
+        ? [0, 32, 64, 128, 256]
+        : isSizeless
+          ? [0]
+          : widens
+            ? [8, 16]
+            : [0, 8, 32, 64];
     const masked = decorate.replace('{z}', '');
     if (gathers) for (const bits of [128, 256, 512]) found.push((high) => `${address(bits, high)}${masked}`);
     else for (const bits of widths) found.push((high) => `${address(0, high).as(bits)}${masked}`);
-    if (form.element > 0 && form.family === VECTOR) for (const n of [2, 4, 8, 16]) found.push((high) => `${address(0, high)}{1to${n}}`);
+    if (form.element > 0 && form.family === VECTOR)
+      for (const n of [2, 4, 8, 16]) found.push((high) => `${address(0, high)}{1to${n}}`);
   }
   if (accepted & IMM) {
     const wide = form.family !== VECTOR && form.element !== 1;
-    if (form.family === MOVE_IMMEDIATE) for (const value of [-5, -2147483648, 81985529216486895n, -81985529216486895n, 100]) found.push(() => `${value}`);
+    if (form.family === MOVE_IMMEDIATE)
+      for (const value of [-5, -2147483648, 81985529216486895n, -81985529216486895n, 100]) found.push(() => `${value}`);
     else if (wide) found.push(() => `${next(WORDS)}`);
     else found.push(() => `${next(BYTES)}`);
   }
@@ -118,13 +159,20 @@ const candidates: Candidate[] = [];
 for (const [op, forms] of formsOf) {
   for (const form of forms) {
     if (form.family === BRANCH) continue;
-    if (form.family === FIXED) { candidates.push({ form, text: op }); continue; }
+    if (form.family === FIXED) {
+      candidates.push({ form, text: op });
+      continue;
+    }
     const gathers = /gather|scatter/.test(op);
     const evex = form.family === VECTOR && form.w >> 2 > 0;
     for (const high of evex ? [false, true] : [false]) {
       for (const decorate of evex ? (high ? ['', '{k7}{z}'] : ['', '{k1}']) : ['']) {
         const slots = [form.a, form.b, form.c, form.d].filter((kind) => kind !== 0);
-        const rows = product(slots.map((kind, i) => (form.layout === MC && i === 1 ? [() => 'cl'] : fillers(kind, form, i, gathers, i === 0 ? decorate : ''))));
+        const rows = product(
+          slots.map((kind, i) =>
+            form.layout === MC && i === 1 ? [() => 'cl'] : fillers(kind, form, i, gathers, i === 0 ? decorate : ''),
+          ),
+        );
         for (const row of rows) candidates.push({ form, text: `${op} ${row.map((fill) => fill(high)).join(', ')}` });
       }
     }
@@ -139,12 +187,14 @@ candidates.forEach(({ form, text }, i) => {
   // A stated memory width is kept only where no register tells it.
   if (form.family === VECTOR && / ptr /.test(text) && !/^vcvt(t?pd2|si2|qq2ps|udq)/.test(text)) return;
   if (EXCEPTIONS.test(text)) return;
-  if (form.family === MOVE_IMMEDIATE && /^mov r(?!.*[db],)/.test(text) && / \d+$/.test(text) && bytes.length < 20) return;
+  if (form.family === MOVE_IMMEDIATE && /^mov r(?!.*[db],)/.test(text) && / \d+$/.test(text) && bytes.length < 20)
+    return;
   const lines = accepted.get(form) ?? [];
   lines.push(`${bytes} ${text}`);
   accepted.set(form, lines);
 });
-for (const { form, text } of candidates) if (!accepted.has(form)) throw new Error(`GNU as accepts no instance of the form behind: ${text}`);
+for (const { form, text } of candidates)
+  if (!accepted.has(form)) throw new Error(`GNU as accepts no instance of the form behind: ${text}`);
 
 /** Evenly spread over the accepted lines of a form, and two with a broadcast where it has one. */
 function sample(lines: readonly string[]): readonly string[] {

@@ -15,7 +15,10 @@ function assemble(text: string): { bytes: string; listed: string } {
   const a = new Assembler();
   a.emitUnchecked(op, operands[0], operands[1], operands[2], operands[3]);
   const { code, listing } = a.finish();
-  return { bytes: Buffer.from(code).toString('hex'), listed: listing().replace(/^ +[0-9a-f]+ {2}(?:[0-9a-f]{2} ?)+ +/, '') };
+  return {
+    bytes: Buffer.from(code).toString('hex'),
+    listed: listing().replace(/^ +[0-9a-f]+ {2}(?:[0-9a-f]{2} ?)+ +/, ''),
+  };
 }
 
 describe('encodings', () => {
@@ -34,13 +37,17 @@ describe('encodings', () => {
   });
 
   test('the listing prints the text the instruction was written as', () => {
-    const wrong = golden.map(({ text }) => ({ text, listed: assemble(text).listed })).filter(({ text, listed }) => text !== listed);
+    const wrong = golden
+      .map(({ text }) => ({ text, listed: assemble(text).listed }))
+      .filter(({ text, listed }) => text !== listed);
     expect(wrong.slice(0, 20)).toEqual([]);
   });
 
   test('the golden file covers every mnemonic, save branches to labels', () => {
     const covered = new Set(golden.map(({ text }) => parseIntel(text).op));
-    const missing = [...formsOf].filter(([op, forms]) => !covered.has(parseIntel(op).op) && forms.some(({ family }) => family !== BRANCH));
+    const missing = [...formsOf].filter(
+      ([op, forms]) => !covered.has(parseIntel(op).op) && forms.some(({ family }) => family !== BRANCH),
+    );
     expect(missing.map(([op]) => op)).toEqual([]);
     expect(golden.length).toBeGreaterThan(2000);
   });

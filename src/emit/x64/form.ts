@@ -4,12 +4,28 @@
  */
 
 /** Which operand goes to ModRM.reg (r), VEX.vvvv (v), ModRM.rm (m), the immediate (i); written in operand order. */
-export const RM = 0, MR = 1, RVM = 2, RMI = 3, MRI = 4, RVMI = 5, VMI = 6, RVMR = 7, MVR = 8, RMV = 9;
+export const RM = 0,
+  MR = 1,
+  RVM = 2,
+  RMI = 3,
+  MRI = 4,
+  RVMI = 5,
+  VMI = 6,
+  RVMR = 7,
+  MVR = 8,
+  RMV = 9;
 /** General registers only: one operand, operand and immediate, register in the opcode, operand shifted by cl. */
-export const M = 10, MI = 11, O = 12, MC = 13;
+export const M = 10,
+  MI = 11,
+  O = 12,
+  MC = 13;
 
 /** Who encodes the form. */
-export const VECTOR = 0, INTEGER = 1, MOVE_IMMEDIATE = 2, BRANCH = 3, FIXED = 4;
+export const VECTOR = 0,
+  INTEGER = 1,
+  MOVE_IMMEDIATE = 2,
+  BRANCH = 3,
+  FIXED = 4;
 
 export interface Form {
   readonly family: number;
@@ -56,6 +72,9 @@ export interface Instruction<Operands extends readonly unknown[]> {
 }
 
 /** One mnemonic with the forms of two or more. */
-export function either<A extends readonly unknown[], B extends readonly unknown[]>(a: Instruction<A>, b: Instruction<B>): Instruction<A | B> {
+export function either<A extends readonly unknown[], B extends readonly unknown[]>(
+  a: Instruction<A>,
+  b: Instruction<B>,
+): Instruction<A | B> {
   return { forms: [...a.forms, ...b.forms] };
 }

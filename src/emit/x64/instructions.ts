@@ -15,10 +15,14 @@ export type Op = keyof typeof instructions;
 export type OperandsOf<O extends Op> = (typeof instructions)[O] extends Instruction<infer Operands> ? Operands : never;
 
 /** The mnemonics whose operands are exactly `Operands`: lets a caller hold an op in a variable. */
-export type OpTaking<Operands extends readonly unknown[]> = { [O in Op]: Operands extends OperandsOf<O> ? O : never }[Op];
+export type OpTaking<Operands extends readonly unknown[]> = {
+  [O in Op]: Operands extends OperandsOf<O> ? O : never;
+}[Op];
 
 /** The forms of a mnemonic, in the order in which they are tried. */
-export const formsOf: ReadonlyMap<string, readonly Form[]> = new Map(Object.entries(instructions).map(([op, { forms }]) => [op, forms]));
+export const formsOf: ReadonlyMap<string, readonly Form[]> = new Map(
+  Object.entries(instructions).map(([op, { forms }]) => [op, forms]),
+);
 
 export function isOp(text: string): text is Op {
   return formsOf.has(text);

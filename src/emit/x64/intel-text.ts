@@ -2,10 +2,33 @@
  * Reads one line of the Intel text that listings print, back into a mnemonic and operands. For tests and tools, not for emission.
  */
 import { isOp, type Op } from './instructions.ts';
-import { k, Mem, type MemBits, type Operand, r32, r64, r8, type Register, type Vec, xmm, ymm, zmm } from './registers.ts';
+import {
+  k,
+  Mem,
+  type MemBits,
+  type Operand,
+  r32,
+  r64,
+  r8,
+  type Register,
+  type Vec,
+  xmm,
+  ymm,
+  zmm,
+} from './registers.ts';
 
-const REGISTERS: ReadonlyMap<string, Register> = new Map([...r64, ...r32, ...r8, ...xmm, ...ymm, ...zmm, ...k].map((register) => [String(register), register]));
-const WIDTHS: Readonly<Record<string, MemBits>> = { byte: 8, word: 16, dword: 32, qword: 64, xmmword: 128, ymmword: 256, zmmword: 512 };
+const REGISTERS: ReadonlyMap<string, Register> = new Map(
+  [...r64, ...r32, ...r8, ...xmm, ...ymm, ...zmm, ...k].map((register) => [String(register), register]),
+);
+const WIDTHS: Readonly<Record<string, MemBits>> = {
+  byte: 8,
+  word: 16,
+  dword: 32,
+  qword: 64,
+  xmmword: 128,
+  ymmword: 256,
+  zmmword: 512,
+};
 /** Memory width by the N of {1toN}, for 64-bit elements. */
 const BROADCAST_WIDTHS: Readonly<Record<string, MemBits>> = { 2: 128, 4: 256, 8: 512 };
 const NARROWING = /^vcvt(t?pd2(ps|dq)|qq2ps)$/;

@@ -13,7 +13,15 @@ export class Listing {
   private readonly operands: (Operand | undefined)[] = [];
 
   /** Hot: runs once per instruction. */
-  record(offset: number, op: string, form: Form, a: Operand | undefined, b: Operand | undefined, c: Operand | undefined, d: Operand | undefined): void {
+  record(
+    offset: number,
+    op: string,
+    form: Form,
+    a: Operand | undefined,
+    b: Operand | undefined,
+    c: Operand | undefined,
+    d: Operand | undefined,
+  ): void {
     this.offsets.push(offset);
     this.ops.push(op);
     this.forms.push(form);
@@ -35,7 +43,8 @@ export class Listing {
     if (form === undefined || op === undefined) throw new Error(`bug: there is no instruction ${i}`);
     const operands = this.operands.slice(4 * i, 4 * i + 4);
     let lanes = 0;
-    if (form.family === VECTOR && form.element > 0) lanes = (vectorBits(form, operands[0], operands[1], operands[2]) >> (3 - form.tuple)) / form.element;
+    if (form.family === VECTOR && form.element > 0)
+      lanes = (vectorBits(form, operands[0], operands[1], operands[2]) >> (3 - form.tuple)) / form.element;
     let text: string = op;
     let separator = ' ';
     for (const operand of operands) {
@@ -52,7 +61,8 @@ export class Listing {
     const places = labels.filter((label) => label.offset >= 0).sort((x, y) => x.offset - y.offset);
     let next = 0;
     const labelsUpTo = (offset: number): void => {
-      for (let label = places[next]; label !== undefined && label.offset <= offset; label = places[++next]) lines.push(`${label.name}:`);
+      for (let label = places[next]; label !== undefined && label.offset <= offset; label = places[++next])
+        lines.push(`${label.name}:`);
     };
     for (let i = 0; i < this.count; i++) {
       const start = this.offset(i);

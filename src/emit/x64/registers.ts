@@ -135,8 +135,15 @@ export class Mem {
   readonly mask: number;
   readonly zeroing = false;
   constructor(
-    base: number, index: number, scaleLog2: number, disp: number, vectorBits: number, label: Label | undefined,
-    bits: MemBits, broadcasts: boolean, mask: number,
+    base: number,
+    index: number,
+    scaleLog2: number,
+    disp: number,
+    vectorBits: number,
+    label: Label | undefined,
+    bits: MemBits,
+    broadcasts: boolean,
+    mask: number,
   ) {
     this.base = base;
     this.index = index;
@@ -150,15 +157,45 @@ export class Mem {
   }
   /** States the access width, where no register does (`inc [mem]`, `mov [mem], imm`, `movzx`, `vcvtpd2ps xmm, [mem]`). */
   as(bits: MemBits): Mem {
-    return new Mem(this.base, this.index, this.scaleLog2, this.disp, this.vectorBits, this.label, bits, this.broadcasts, this.mask);
+    return new Mem(
+      this.base,
+      this.index,
+      this.scaleLog2,
+      this.disp,
+      this.vectorBits,
+      this.label,
+      bits,
+      this.broadcasts,
+      this.mask,
+    );
   }
   /** EVEX embedded broadcast: one 32- or 64-bit element is read into every lane. */
   broadcast(): Mem {
-    return new Mem(this.base, this.index, this.scaleLog2, this.disp, this.vectorBits, this.label, this.bits, true, this.mask);
+    return new Mem(
+      this.base,
+      this.index,
+      this.scaleLog2,
+      this.disp,
+      this.vectorBits,
+      this.label,
+      this.bits,
+      true,
+      this.mask,
+    );
   }
   /** As a store destination: only lanes in `k` are written. */
   under(k: Mask): Mem {
-    return new Mem(this.base, this.index, this.scaleLog2, this.disp, this.vectorBits, this.label, this.bits, this.broadcasts, k.index);
+    return new Mem(
+      this.base,
+      this.index,
+      this.scaleLog2,
+      this.disp,
+      this.vectorBits,
+      this.label,
+      this.bits,
+      this.broadcasts,
+      k.index,
+    );
   }
   /** The same operand `bytes` further on. */
   plus(bytes: number): Mem {
@@ -197,7 +234,17 @@ export function mem(base: Gpr, disp = 0): Mem {
 export function indexed(base: Gpr | null, index: Gpr | Vec, scale: Scale, disp = 0): Mem {
   if (index.kind === GPR && index.index === 4) throw new Error('bug: rsp cannot be an index register');
   const log2 = scale === 1 ? 0 : scale === 2 ? 1 : scale === 4 ? 2 : 3;
-  return new Mem(base === null ? -1 : base.index, index.index, log2, disp, index.kind === VEC ? index.bits : 0, undefined, 0, false, 0);
+  return new Mem(
+    base === null ? -1 : base.index,
+    index.index,
+    log2,
+    disp,
+    index.kind === VEC ? index.bits : 0,
+    undefined,
+    0,
+    false,
+    0,
+  );
 }
 
 /** `[rip + label + disp]`. */
@@ -229,9 +276,25 @@ export function vec(index: number, bits: VecBits): Vec {
   return registerAt(bits === 512 ? zmm : bits === 256 ? ymm : xmm, index);
 }
 
-export const rax = registerAt(r64, 0), rcx = registerAt(r64, 1), rdx = registerAt(r64, 2), rbx = registerAt(r64, 3);
-export const rsp = registerAt(r64, 4), rbp = registerAt(r64, 5), rsi = registerAt(r64, 6), rdi = registerAt(r64, 7);
-export const r8q = registerAt(r64, 8), r9 = registerAt(r64, 9), r10 = registerAt(r64, 10), r11 = registerAt(r64, 11);
-export const r12 = registerAt(r64, 12), r13 = registerAt(r64, 13), r14 = registerAt(r64, 14), r15 = registerAt(r64, 15);
-export const eax = registerAt(r32, 0), ecx = registerAt(r32, 1), edx = registerAt(r32, 2), ebx = registerAt(r32, 3);
-export const esi = registerAt(r32, 6), edi = registerAt(r32, 7);
+export const rax = registerAt(r64, 0),
+  rcx = registerAt(r64, 1),
+  rdx = registerAt(r64, 2),
+  rbx = registerAt(r64, 3);
+export const rsp = registerAt(r64, 4),
+  rbp = registerAt(r64, 5),
+  rsi = registerAt(r64, 6),
+  rdi = registerAt(r64, 7);
+export const r8q = registerAt(r64, 8),
+  r9 = registerAt(r64, 9),
+  r10 = registerAt(r64, 10),
+  r11 = registerAt(r64, 11);
+export const r12 = registerAt(r64, 12),
+  r13 = registerAt(r64, 13),
+  r14 = registerAt(r64, 14),
+  r15 = registerAt(r64, 15);
+export const eax = registerAt(r32, 0),
+  ecx = registerAt(r32, 1),
+  edx = registerAt(r32, 2),
+  ebx = registerAt(r32, 3);
+export const esi = registerAt(r32, 6),
+  edi = registerAt(r32, 7);

@@ -27,7 +27,9 @@ const targets = {
 /** @throws DeviceError where foreign calls, x86-64 or AVX2 are missing */
 export function nativeDevice(): NativeDevice {
   if (globalThis.process?.arch !== 'x64')
-    throw new DeviceError(`the native device emits x86-64 code. This is ${globalThis.process?.arch ?? 'not Node'}; use the wasm device`);
+    throw new DeviceError(
+      `the native device emits x86-64 code. This is ${globalThis.process?.arch ?? 'not Node'}; use the wasm device`,
+    );
   const problem = foreignCallProblem();
   if (problem !== undefined) throw problem;
   return new NativeDevice(threadCount());

@@ -30,7 +30,8 @@ function tryLoad(): Koffi | DeviceError {
   try {
     // Asked of the process, not imported: the same sources load in browsers, where there is no such module.
     const module = globalThis.process?.getBuiltinModule?.('node:module');
-    if (module === undefined) return new DeviceError('the native device needs Node.js 20.16 or later. Use the wasm device');
+    if (module === undefined)
+      return new DeviceError('the native device needs Node.js 20.16 or later. Use the wasm device');
     const library: Koffi = module.createRequire(import.meta.url)('koffi');
     return library;
   } catch (error) {

@@ -27,7 +27,8 @@ const MAX_THREADS = 16;
 
 /** FATHOM_THREADS, or what the machine offers up to 16. @throws DeviceError if it is no positive integer */
 export function threadCount(asked = process.env['FATHOM_THREADS']): number {
-  if (asked === undefined || asked === '') return Math.min(MAX_THREADS, process.getBuiltinModule('node:os').availableParallelism());
+  if (asked === undefined || asked === '')
+    return Math.min(MAX_THREADS, process.getBuiltinModule('node:os').availableParallelism());
   const count = Number(asked);
   if (!Number.isInteger(count) || count < 1)
     throw new DeviceError(`FATHOM_THREADS: expected a positive integer. Received: ${asked}`);
