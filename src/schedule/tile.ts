@@ -3,7 +3,7 @@
  * variable), summed in registers over everything that is summed, finished by the epilogue and stored once. What varies is which variable runs
  * along the lanes and which operand is first copied ("packed") so that its neighbours are neighbours; a cost in cycles decides.
  */
-import type { DType } from '../ir/dtype.ts';
+import { type DType, isFloat } from '../ir/dtype.ts';
 import { affine, type Affine, coefficient, plus, times, type Var } from '../kernel/affine.ts';
 import { NestBuilder } from '../kernel/builder.ts';
 import { type BufferId, type Effect, type Kernel, type Load, mapIndices, type Reduce } from '../kernel/kernel.ts';
@@ -159,8 +159,8 @@ export function scheduleTiles(
   if (reduce === undefined || more.length > 0 || kernel.effects.length !== 1 || effect?.kind !== 'store')
     return undefined;
   const product = asProduct(reduce);
-  if (product === undefined || !isOuter(kernel.vars, product)) return undefined;
-  const split = splitDepth(kernel, effect, reduce, product, target, workspace);
+  if (product === undefined || !isFloat(reduce.dtype) || !isOuter(kernel.vars, product)) return undefined;
+  const split = splitDepth(kernel, effect, reduce, product, workspace);
   if (split)
     return [...(scheduleTiles(split.parts, target, workspace, others) ?? others(split.parts)), ...others(split.total)];
   const lanes = usesF64(kernel.effects) ? target.lanes / 2 : target.lanes;
@@ -234,7 +234,6 @@ function splitDepth(
   effect: Extract<Effect, { kind: 'store' }>,
   reduce: Reduce,
   product: { a: Load; b: Load; summed: readonly Var[] },
-  target: Target,
   workspace: Workspace,
 ): { parts: Kernel; total: Kernel } | undefined {
   const size = sizeOfVars(kernel.vars);
@@ -278,7 +277,6 @@ function splitDepth(
     buffer: partial,
     at: { constant: 0, terms: new Map([...at.terms].map(([v, k]) => [v === part ? whole : v, k])) },
   };
-  void target;
   return {
     parts: { name: `${kernel.name} parts`, vars: [part, ...byOut], effects: [partsEffect] },
     total: {
