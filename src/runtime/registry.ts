@@ -31,7 +31,7 @@ const table = new Map<string, Entry>(Object.entries(entries));
 const loaded = new Map<string, Device>();
 let current: Device | undefined;
 
-/** Adds a device, or puts another in place of one; it is loaded when first chosen. @example register('null', () => nullDevice(prepare)) */
+/** Adds a device, or puts another in place of one; it is loaded when first chosen. @example register('null', () => nullDevice(target)) */
 export function register(name: DeviceName, load: Entry['load'], needs = ''): void {
   table.set(name, { needs, load });
   if (current !== undefined && current === loaded.get(name)) current = undefined;

@@ -1,37 +1,60 @@
 /**
- * The null device: makes a graph ready and runs nothing. It times and tests everything before execution without needing hardware.
+ * The null device: schedules a graph as a native device would and runs nothing. It times and tests everything before
+ * execution without needing hardware, and counts what would run.
  */
 import type { Graph } from '../../ir/node.ts';
-import { printGraph } from '../../ir/print.ts';
-import { topological } from '../../ir/walk.ts';
+import { printStages } from '../../schedule/print.ts';
+import { scheduleInStages } from '../../schedule/schedule.ts';
+import type { Target } from '../../schedule/target.ts';
 import type { Device, Executable } from '../device.ts';
 import { allocateArray, ArrayStorage } from '../reference/storage.ts';
 
-type Stages = ReturnType<Executable['stages']>;
+/** What a graph became. */
+export interface Counts {
+  /** Loop nests that would run. */
+  readonly nests: number;
+  /** Those of them that compute a contraction in register tiles. */
+  readonly contractions: number;
+  /** Bytes for intermediates. */
+  readonly arenaBytes: number;
+}
 
-/** The work a graph is put through: what would run, as text. */
-export type Prepare = (graph: Graph) => Stages;
+export interface NullExecutable extends Executable {
+  readonly counts: Counts;
+}
 
-/** A device that puts every graph through `prepare` and answers with zeros. @example nullDevice() */
-export function nullDevice(prepare: Prepare = countNodes): Device {
+export interface NullDevice extends Device {
+  compile(graph: Graph): NullExecutable;
+}
+
+/** A machine with AVX-512 and two threads, whatever this one is: counts are the same everywhere. */
+const defaultTarget: Target = {
+  name: 'avx512',
+  lanes: 16,
+  registers: 32,
+  broadcastsFromMemory: true,
+  threads: 2,
+};
+
+/** A device that schedules every graph for `target` and answers with zeros. @example nullDevice().compile(graph).counts.contractions // 1 */
+export function nullDevice(target: Target = defaultTarget): NullDevice {
   return {
     name: 'null',
     description: 'null (runs nothing, answers zeros)',
     compile(graph) {
-      const stages = prepare(graph);
+      const schedule = scheduleInStages(graph, target);
+      const { steps, arenaBytes, inPlace } = schedule.plan;
+      const contractions = steps.filter(({ nest }) => nest.name.startsWith('contract ')).length;
       return {
-        inPlace: new Map(),
+        inPlace,
+        counts: { nests: steps.length, contractions, arenaBytes },
         run(_inputs, outputs) {
           for (const storage of outputs) storage.write(allocateArray(storage.dtype, storage.size).read());
         },
-        stages: () => stages,
+        stages: () => printStages(graph, schedule),
       };
     },
     allocate: allocateArray,
     store: (dtype, values) => new ArrayStorage(dtype, values),
   };
-}
-
-function countNodes(graph: Graph): Stages {
-  return [{ title: 'graph', text: `${topological(graph.outputs).length} nodes\n${printGraph(graph.outputs)}` }];
 }
