@@ -13,7 +13,7 @@ export interface Executable {
   readonly inPlace: ReadonlyMap<number, number>;
   /** Computes every output from the inputs. Storages are of this device, sizes and dtypes as in the graph. */
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void;
-  /** The stages it was made through, as text, for `inspect`: kernels, schedule, plan, code. Rendered when asked. */
+  /** The stages it was made through, as text, for `inspect`: graph, kernels, schedule, plan, code, as far as it has them. Rendered when asked. */
   stages(): readonly { readonly title: string; readonly text: string }[];
 }
 

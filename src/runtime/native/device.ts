@@ -6,9 +6,9 @@ import { DeviceError } from '../../base/errors.ts';
 import type { Tier } from '../../emit/x64/lower-analysis.ts';
 import { defaultParallelWork, emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
 import type { Storage } from '../../ir/leaf.ts';
-import { printNest } from '../../kernel/print.ts';
 import type { Plan } from '../../schedule/plan.ts';
-import { schedule } from '../../schedule/schedule.ts';
+import { printPlanStages, printStages } from '../../schedule/print.ts';
+import { scheduleInStages } from '../../schedule/schedule.ts';
 import type { Target } from '../../schedule/target.ts';
 import type { Device, Executable } from '../device.ts';
 import { CodeArena, type LoadedCode } from './code.ts';
@@ -56,11 +56,12 @@ export class NativeDevice implements Device {
   }
 
   compile(graph: Parameters<Device['compile']>[0]): Executable {
-    return this.load(schedule(graph, this.target));
+    const schedule = scheduleInStages(graph, this.target);
+    return this.load(schedule.plan, defaultParallelWork, () => printStages(graph, schedule));
   }
 
   /** The executable of a plan. */
-  load(plan: Plan, parallelWork = defaultParallelWork): Executable {
+  load(plan: Plan, parallelWork = defaultParallelWork, stages = () => printPlanStages(plan)): Executable {
     const isLarge = plan.steps.some(({ nest }) => nest.parallel && nest.work >= parallelWork);
     const pool = isLarge && this.target.threads > 1 ? this.startedPool() : undefined;
     const options: ProgramOptions = { abi: hostAbi(), pool, parallelWork };
@@ -86,11 +87,7 @@ export class NativeDevice implements Device {
         for (let i = 0; i < outputCount; i++) set(1 + inputCount + i, addressIn(outputs, i));
         run(tableAddress);
       },
-      stages: () => [
-        { title: 'nests', text: plan.steps.map(({ nest }) => printNest(nest)).join('\n\n') },
-        { title: 'plan', text: printPlan(plan) },
-        { title: 'code', text: emitProgram(plan, this.tier, options).listing() },
-      ],
+      stages: () => [...stages(), { title: 'code', text: emitProgram(plan, this.tier, options).listing() }],
     };
     this.unused.register(executable, loaded);
     return executable;
@@ -129,17 +126,4 @@ function addressIn(storages: readonly Storage[], index: number): number {
   const storage = storages[index];
   if (storage instanceof NativeStorage) return storage.address;
   throw new Error(`bug: storage ${index} of ${storages.length} is not of the native device`);
-}
-
-function printPlan({ buffers, steps, arenaBytes }: Plan): string {
-  const lines = buffers.map(({ dtype, size, home }, i) => {
-    return `b${i}: ${dtype} × ${size} in ${home.kind === 'arena' ? `arena at ${home.offset}` : `${home.kind} ${home.index}`}`;
-  });
-  steps.forEach(({ nest, bindings }, i) =>
-    lines.push(
-      `step ${i}: ${nest.name}(${bindings.map((buffer) => `b${buffer}`).join(', ')})${nest.parallel ? ' parallel' : ''}`,
-    ),
-  );
-  lines.push(`arena: ${arenaBytes} bytes`);
-  return lines.join('\n');
 }

@@ -2,8 +2,8 @@
  * The WebAssembly device: the scheduler's plans as SIMD modules over one memory. It needs nothing but a JavaScript engine of 2023 or later.
  */
 import { DeviceError, raise } from '../../base/errors.ts';
-import { printGraph } from '../../ir/print.ts';
-import { schedule } from '../../schedule/schedule.ts';
+import { printStages } from '../../schedule/print.ts';
+import { scheduleInStages } from '../../schedule/schedule.ts';
 import type { Device } from '../device.ts';
 import { hasRelaxedSimd, hasSimd } from './features.ts';
 import { Heap } from './heap.ts';
@@ -52,11 +52,12 @@ export function wasmDevice(options: WasmOptions = {}): Device {
     name: 'wasm',
     description: `wasm (${relaxed ? 'relaxed simd' : 'simd'}${threads > 1 ? `, ${threads} threads` : ''})`,
     compile(graph) {
-      const program = new WasmProgram(host, schedule(graph, target));
+      const schedule = scheduleInStages(graph, target);
+      const program = new WasmProgram(host, schedule.plan);
       return {
         inPlace: program.inPlace,
         run: (inputs, outputs) => program.run(inputs, outputs),
-        stages: () => [{ title: 'graph', text: printGraph(graph.outputs) }, ...program.stages()],
+        stages: () => program.stages(printStages(graph, schedule)),
       };
     },
     allocate: (dtype, size) => new WasmStorage(host.residents, dtype, size, undefined),

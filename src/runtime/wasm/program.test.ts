@@ -180,9 +180,9 @@ describe('a program', () => {
   it('prints its nests and its code', () => {
     const { host } = setUp();
     const stages = new WasmProgram(host, plan()).stages();
-    expect(stages.map(({ title }) => title)).toEqual(['nests', 'code']);
-    expect(stages[1]!.text).toContain('f32x4.mul');
-    expect(stages[1]!.text).toContain('(export "call0")');
+    expect(stages.map(({ title }) => title)).toEqual(['schedule', 'plan', 'code']);
+    expect(stages[2]!.text).toContain('f32x4.mul');
+    expect(stages[2]!.text).toContain('(export "call0")');
   });
 });
 

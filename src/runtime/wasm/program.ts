@@ -9,8 +9,8 @@ import { lowerPlan } from '../../emit/wasm/lower.ts';
 import type { Call, LoweredPlan } from '../../emit/wasm/lower.ts';
 import type { WasmFeatures } from '../../emit/wasm/nest.ts';
 import { printModule } from '../../emit/wasm/text.ts';
-import { printNest } from '../../kernel/print.ts';
 import type { Plan } from '../../schedule/plan.ts';
+import { printPlanStages, type Stage } from '../../schedule/print.ts';
 import type { Executable } from '../device.ts';
 import type { Heap } from './heap.ts';
 import type { Scratch } from './scratch.ts';
@@ -120,11 +120,9 @@ export class WasmProgram implements Executable {
     });
   }
 
-  stages(): readonly { readonly title: string; readonly text: string }[] {
-    return [
-      { title: 'nests', text: this.plan.steps.map(({ nest }) => printNest(nest)).join('\n') },
-      { title: 'code', text: printModule(this.lowered.module) },
-    ];
+  /** The stages up to the plan, then the code. */
+  stages(earlier: readonly Stage[] = printPlanStages(this.plan)): readonly Stage[] {
+    return [...earlier, { title: 'code', text: printModule(this.lowered.module) }];
   }
 
   private findOverwritten(given: readonly WasmStorage[], wanted: readonly WasmStorage[]): void {
