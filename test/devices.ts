@@ -8,7 +8,9 @@ import { currentDevice, device } from '../src/runtime/registry.ts';
 import { wasmDevice } from '../src/runtime/wasm/index.ts';
 
 /** Names of the devices under test; the reference settles what is right. */
-export const testDevices: readonly DeviceName[] = (process.env['FATHOM_TEST_DEVICES']?.split(',') ?? ['reference', 'native', 'wasm'])
+export const testDevices: readonly DeviceName[] = (
+  process.env['FATHOM_TEST_DEVICES']?.split(',') ?? ['reference', 'native', 'wasm']
+)
   .filter(isDeviceName)
   .filter(loads);
 

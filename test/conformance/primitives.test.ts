@@ -1,0 +1,313 @@
+/**
+ * Every primitive on every compiler against the reference: random shapes (empty axes and axes of size 1 among them), operands seen through views,
+ * every dtype the op takes, special values.
+ *
+ * Integers, bools and moved elements must be the same; so must floats wherever IEEE 754 defines the operation. The rest in units of the last
+ * place: exp 2, log 2, sin 3.6 (within ±1e4), tanh 3 (4 in double), erf 3; a sum of n terms may be off by n + 2 roundings of Σ|x|,
+ * a product by n + 2 of itself. Multiply-adds may be fused.
+ */
+import { describe, expect, it } from 'vitest';
+import { sizeOf } from '../../src/base/shape.ts';
+import * as build from '../../src/ir/build.ts';
+import { type DType, isFloat, type TypedArray } from '../../src/ir/dtype.ts';
+import type { Node } from '../../src/ir/node.ts';
+import { accepts, type BinaryOp, type Op, operandDTypes, type UnaryOp } from '../../src/ir/op.ts';
+import { erfExact } from '../../src/kernel/math/erf-oracle.ts';
+import { evaluate } from '../../src/runtime/reference/evaluate.ts';
+import { ArrayStorage } from '../../src/runtime/reference/storage.ts';
+import { compilers } from '../devices.ts';
+import { findFault, outputsOn, type Tolerance } from './compare.ts';
+import { Operands, ordinary, type Values, within } from './operands.ts';
+
+const rounds = 16;
+
+/** A node to compare, and how closely. */
+interface Case {
+  readonly output: Node;
+  readonly tolerance: Tolerance;
+  /** Where the tolerance is per element: its scale, computed by the reference. */
+  readonly scale?: Node;
+  /** Where the reference is not close enough itself: the exact value, elementwise. */
+  readonly oracle?: { readonly of: Node; readonly value: (x: number) => number };
+}
+
+type Draw = (o: Operands, dtype: DType) => Case;
+
+const exact: Tolerance = { kind: 'exact' };
+const moved: Tolerance = { kind: 'exact', zeroSigns: true };
+const anything: readonly DType[] = accepts.any;
+const numbers: readonly DType[] = accepts.number;
+
+function unary(
+  op: Exclude<UnaryOp, 'cast' | 'bitcast'>,
+  ulp: number | ((dtype: DType) => number),
+  values?: Values,
+): Entry {
+  const draw: Draw = (o, dtype) => ({
+    output: build.unary(op, o.view(o.shape(), dtype, values)),
+    tolerance: ulp === 0 ? moved : { kind: 'ulp', ulp: typeof ulp === 'number' ? ulp : ulp(dtype) },
+  });
+  return { dtypes: accepts[operandDTypes[op]], draw };
+}
+
+function binary(op: BinaryOp, values?: (dtype: DType) => Values): Entry {
+  const draw: Draw = (o, dtype) => {
+    const shape = o.shape();
+    const [a, b] = [o.view(shape, dtype, values?.(dtype)), o.view(shape, dtype, values?.(dtype))];
+    return { output: build.binary(op, a, b), tolerance: exact };
+  };
+  return { dtypes: accepts[operandDTypes[op]], draw };
+}
+
+/** A movement of a view of any dtype. */
+function movement(dtypes: readonly DType[], move: (o: Operands, x: Node) => Node, leastRank = 0): Entry {
+  return { dtypes, draw: (o, dtype) => ({ output: move(o, o.view(o.shape(leastRank), dtype)), tolerance: moved }) };
+}
+
+/** Products of any length that is met here stay normal. */
+const nearOne: Values = (o) => o.pick([-1, 1]) * o.between(0.8, 1.25);
+/** Quarters: their quotients are far enough from whole numbers, or are whole, for floor to be sure. */
+const quarters: Values = (o) =>
+  o.below(8) === 0 ? o.pick([NaN, Infinity, -Infinity, 0, -0]) : Math.floor(o.between(-40, 40)) / 4;
+
+const magnitude = (x: Node): Node => build.binary('max', x, build.unary('neg', x));
+
+/** Adds the tolerance of n + 2 roundings of the scale. */
+function rounded(output: Node, scale: Node, terms: number): Case {
+  if (!isFloat(output.dtype)) return { output, tolerance: exact };
+  const unit = (output.dtype === 'float32' ? 2 ** -24 : 2 ** -53) * (terms + 2);
+  const factor = build.expand(build.constant(unit, [], output.dtype), scale.shape, []);
+  return { output, tolerance: exact, scale: build.binary('mul', scale, factor) };
+}
+
+const smooth = (dtype: DType): Values | undefined => (isFloat(dtype) ? within(8) : undefined);
+
+interface Entry {
+  readonly dtypes: readonly DType[];
+  readonly draw: Draw;
+}
+
+const slideOf = (o: Operands, rank: number): { axis: number; window: number; stride: number; dilation: number } => {
+  const axis = o.below(rank);
+  const window = (axis + 1 + o.below(rank - 1)) % rank;
+  return { axis, window, stride: 1 + o.below(3), dilation: 1 + o.below(3) };
+};
+
+const indexValues =
+  (size: number): Values =>
+  (o) =>
+    o.below(Math.max(1, size));
+
+const table: { readonly [K in Op]: Entry } = {
+  const: {
+    dtypes: anything,
+    draw: (o, dtype) => ({ output: build.constant(ordinary(dtype)(o), o.shape(), dtype), tolerance: moved }),
+  },
+  iota: {
+    dtypes: ['int32'],
+    draw: (o) => {
+      const shape = o.shape(1);
+      return { output: build.iota(shape, o.below(shape.length)), tolerance: exact };
+    },
+  },
+  buffer: {
+    dtypes: anything,
+    draw: (o, dtype) => {
+      const values = o.input(o.shape(), dtype);
+      const leaf = { storage: new ArrayStorage(dtype, o.values[0]!) };
+      o.inputs[0] = build.buffer(leaf, values.shape);
+      return { output: build.permute(o.inputs[0], o.order(values.shape.length)), tolerance: moved };
+    },
+  },
+  param: { dtypes: anything, draw: (o, dtype) => ({ output: o.input(o.shape(), dtype), tolerance: moved }) },
+
+  neg: unary('neg', 0),
+  exp: unary('exp', 2, within(80)),
+  log: unary('log', 2, (o) =>
+    o.below(8) === 0 ? o.pick([NaN, Infinity, -1, 0, -0, 1]) : Math.exp(o.between(-60, 60)),
+  ),
+  sin: unary('sin', 3.6, within(1e4)),
+  sqrt: unary('sqrt', 0, (o) => Math.abs(within(1e6)(o))),
+  floor: unary('floor', 0, within(100)),
+  tanh: unary('tanh', (dtype) => (dtype === 'float32' ? 3 : 4)),
+  erf: {
+    dtypes: accepts.float,
+    draw: (o, dtype) => {
+      const x = o.view(o.shape(), dtype, within(4));
+      // The reference's erf is itself up to 8 ulp off in double.
+      return { output: build.unary('erf', x), tolerance: { kind: 'ulp', ulp: 3 }, oracle: { of: x, value: erfOf } };
+    },
+  },
+  cast: {
+    dtypes: anything,
+    draw: (o, dtype) => {
+      const to = o.pick(anything.filter((other) => other !== dtype));
+      // What a float beyond int32 becomes is not specified.
+      const inRange: Values = (p) => p.pick([3, 300, 2.1e9]) * p.between(-1, 1);
+      const x = o.view(o.shape(), dtype, isFloat(dtype) && (to === 'int32' || to === 'uint8') ? inRange : undefined);
+      return { output: build.cast(x, to), tolerance: exact };
+    },
+  },
+  bitcast: {
+    dtypes: ['float32', 'int32'],
+    draw: (o, dtype) => {
+      const bits: Values = (p) => (p.below(2) << 31) | Math.floor(p.between(2 ** 23, 2 ** 31 - 2 ** 24));
+      const x = o.view(o.shape(), dtype, dtype === 'int32' ? bits : undefined);
+      return { output: build.bitcast(x, dtype === 'int32' ? 'float32' : 'int32'), tolerance: moved };
+    },
+  },
+
+  add: binary('add'),
+  mul: binary('mul'),
+  div: binary('div'),
+  idiv: binary('idiv'),
+  mod: binary('mod', (dtype) => (isFloat(dtype) ? quarters : ordinary(dtype))),
+  max: binary('max'),
+  lt: binary('lt', smallOf),
+  eq: binary('eq', smallOf),
+  and: binary('and'),
+  or: binary('or'),
+  xor: binary('xor'),
+  shl: binary('shl', () => (o) => o.below(32)),
+  shr: binary('shr', () => (o) => o.below(32)),
+
+  where: {
+    dtypes: anything,
+    draw: (o, dtype) => {
+      const shape = o.shape();
+      const output = build.where(o.view(shape, 'bool'), o.view(shape, dtype), o.view(shape, dtype));
+      return { output, tolerance: moved };
+    },
+  },
+  threefry: {
+    dtypes: ['int32'],
+    draw: (o) => {
+      const shape = o.shape();
+      const [k0, k1, c] = [o.view(shape, 'int32'), o.view(shape, 'int32'), o.view(shape, 'int32')];
+      return { output: build.threefry(k0, k1, c, o.pick(['first', 'second', 'xor'] as const)), tolerance: exact };
+    },
+  },
+
+  sum: {
+    dtypes: numbers,
+    draw: (o, dtype) => {
+      const x = o.view(o.shape(1), dtype, smooth(dtype));
+      const axes = o.axes(x.shape.length);
+      const scale = build.reduce('sum', magnitude(x), axes);
+      return rounded(build.reduce('sum', x, axes), scale, sizeOf(x.shape));
+    },
+  },
+  amax: {
+    dtypes: anything,
+    draw: (o, dtype) => {
+      const x = o.view(o.shape(1), dtype);
+      return { output: build.reduce('amax', x, o.axes(x.shape.length)), tolerance: exact };
+    },
+  },
+  prod: {
+    dtypes: numbers,
+    draw: (o, dtype) => {
+      const x = o.view(o.shape(1), dtype, isFloat(dtype) ? nearOne : undefined);
+      const output = build.reduce('prod', x, o.axes(x.shape.length));
+      return rounded(output, magnitude(output), sizeOf(x.shape));
+    },
+  },
+
+  reshape: movement(anything, (o, x) => {
+    const size = sizeOf(x.shape);
+    const factor = o.pick([2, 3, 4, 5, 7].filter((n) => size % n === 0).concat(1));
+    return build.reshape(x, o.pick([[size], [factor, size / factor], [size / factor, 1, factor]]));
+  }),
+  permute: movement(anything, (o, x) => build.permute(x, o.order(x.shape.length))),
+  expand: movement(anything, (o, x) => {
+    const before = o.below(x.shape.length + 1);
+    const shape = [...x.shape.slice(0, before), o.size(), ...x.shape.slice(before)];
+    return build.expand(
+      x,
+      shape,
+      x.shape.map((_, i) => (i < before ? i : i + 1)),
+    );
+  }),
+  pad: movement(anything, (o, x) =>
+    build.pad(x, {
+      low: x.shape.map(() => o.below(3)),
+      high: x.shape.map(() => o.below(3)),
+      interior: x.shape.map(() => o.pick([0, 0, 1, 2])),
+      value: ordinary(x.dtype)(o),
+    }),
+  ),
+  shrink: movement(anything, (o, x) => {
+    const start = x.shape.map((n) => o.below(n + 1));
+    const step = x.shape.map(() => 1 + o.below(3));
+    const size = x.shape.map((n, i) => o.below(Math.ceil((n - start[i]!) / step[i]!) + 1));
+    return build.shrink(x, start, size, step);
+  }),
+  flip: movement(anything, (o, x) => build.flip(x, o.axes(x.shape.length)), 1),
+  slide: movement(
+    anything,
+    (o, x) => {
+      const how = slideOf(o, x.shape.length);
+      const room = x.shape[how.axis]! - 1 - Math.max(0, x.shape[how.window]! - 1) * how.dilation;
+      return build.slide(x, room < 0 ? 0 : 1 + o.below(Math.floor(room / how.stride) + 1), how);
+    },
+    2,
+  ),
+  unslide: movement(anything, (o, x) => build.unslide(x, o.below(24), slideOf(o, x.shape.length)), 2),
+
+  gather: {
+    dtypes: anything,
+    draw: (o, dtype) => {
+      const x = o.view(o.shape(1), dtype);
+      const axis = o.below(x.shape.length);
+      const length = x.shape[axis] === 0 ? 0 : o.size();
+      const shape = x.shape.map((n, i) => (i === axis ? length : n));
+      const index = o.view(shape, 'int32', indexValues(x.shape[axis]!));
+      return { output: build.gather(x, index, axis), tolerance: moved };
+    },
+  },
+  scatterAdd: {
+    dtypes: numbers,
+    draw: (o, dtype) => {
+      const x = o.view(o.shape(1), dtype, smooth(dtype));
+      const axis = o.below(x.shape.length);
+      const size = 1 + o.below(9);
+      const index = o.view(x.shape, 'int32', indexValues(size));
+      const scale = build.scatterAdd(magnitude(x), index, axis, size);
+      return rounded(build.scatterAdd(x, index, axis, size), scale, x.shape[axis]!);
+    },
+  },
+
+  detach: movement(anything, (_, x) => build.detach(x)),
+  realize: movement(anything, (_, x) => build.realize(x)),
+};
+
+function erfOf(x: number): number {
+  return Number.isNaN(x) || x === 0 ? x : Math.abs(x) > 6 ? Math.sign(x) : erfExact(x);
+}
+
+/** Few different values, so that comparisons meet equal ones. */
+function smallOf(dtype: DType): Values {
+  return (o) =>
+    isFloat(dtype) ? o.pick([NaN, Infinity, -Infinity, 0, -0, 1, 1.5, -3]) : o.below(dtype === 'bool' ? 2 : 4);
+}
+
+describe.each(compilers)('$label', ({ device }) => {
+  it.each(Object.entries(table))('%s agrees with the reference', (op, { dtypes, draw }) => {
+    const faults: string[] = [];
+    dtypes.forEach((dtype, kind) => {
+      for (let round = 0; round < rounds; round++) {
+        const seed = op.length * 7919 + op.charCodeAt(0) * 101 + kind * 1000 + round;
+        const o = new Operands(seed);
+        const { output, tolerance, scale, oracle } = draw(o, dtype);
+        const given = o.values;
+        const known = (node: Node): TypedArray => evaluate({ inputs: o.inputs, outputs: [node] }, given)[0]!;
+        const want = oracle === undefined ? known(output) : known(oracle.of).map(oracle.value);
+        const allowed: Tolerance = scale === undefined ? tolerance : { kind: 'absolute', distance: known(scale) };
+        const [got] = outputsOn(device, { inputs: o.inputs, outputs: [output] }, given);
+        const fault = findFault(output.dtype, got!, want, allowed);
+        if (fault !== undefined) faults.push(`${dtype}, seed ${seed}, (${output.shape.join(', ')}): ${fault}`);
+      }
+    });
+    expect(faults).toEqual([]);
+  });
+});
