@@ -36,7 +36,7 @@ export function printPlanStages(plan: Plan): Stage[] {
 /**
  * One kernel: its iteration space, then what it stores where.
  * @example kernel add for i0 in 0..64, i1 in 0..10 {
- *            b3[10·i0 + i1] = (sum(i2 in 0..784: b0[784·i0 + i2] · b1[784·i1 + i2]) + b2[i1])
+ *            b3[10·i0 + i1] = sum(i2 in 0..784: b0[784·i0 + i2] · b1[784·i1 + i2]) + b2[i1]
  *          }
  */
 export function printKernel(kernel: Kernel): string {
@@ -55,7 +55,7 @@ const infix: Partial<Record<ElementwiseOp, string>> = {
   mul: '·',
   div: '/',
   lt: '<',
-  eq: '=',
+  eq: '==',
 };
 
 class KernelPrinter {
@@ -108,14 +108,15 @@ class KernelPrinter {
     return lines;
   }
 
-  private expression(expression: Expression): string {
+  /** `isOperand`: it stands beside an infix sign, and is put in brackets if it has one itself. */
+  private expression(expression: Expression, isOperand = false): string {
     const name = this.shared.get(expression);
     if (name !== undefined) return name;
     switch (expression.kind) {
       case 'const':
         return Object.is(expression.value, -0) ? '-0' : String(expression.value);
       case 'index':
-        return `(${this.affine(expression.at)})`;
+        return isOperand ? `(${this.affine(expression.at)})` : this.affine(expression.at);
       case 'load':
         return `b${expression.buffer}[${this.affine(expression.at)}]`;
       case 'gather':
@@ -123,9 +124,9 @@ class KernelPrinter {
       case 'reduce':
         return `${expression.op}(${this.ranges(expression.vars)}: ${this.expression(expression.arg)})`;
       case 'apply': {
-        const args = expression.args.map((arg) => this.expression(arg));
         const sign = infix[expression.op];
-        if (sign !== undefined && args.length === 2) return `(${args[0]} ${sign} ${args[1]})`;
+        const args = expression.args.map((arg) => this.expression(arg, sign !== undefined));
+        if (sign !== undefined) return isOperand ? `(${args.join(` ${sign} `)})` : args.join(` ${sign} `);
         const op = expression.op === 'cast' ? expression.dtype : expression.op;
         return `${op}${expression.word === undefined ? '' : `.${expression.word}`}(${args.join(', ')})`;
       }
@@ -135,7 +136,7 @@ class KernelPrinter {
   /** Where a gather or an accumulation points: an affine place and a computed index. */
   private indexed({ at, index, scale }: { at: Affine; index: Expression; scale: number }): string {
     const place = this.affine(at);
-    const computed = scale === 1 ? this.expression(index) : `${scale}·${this.expression(index)}`;
+    const computed = scale === 1 ? this.expression(index) : `${scale}·${this.expression(index, true)}`;
     return place === '0' ? computed : `${place} + ${computed}`;
   }
 

@@ -10,7 +10,7 @@ import type { Device, Executable } from '../device.ts';
 import { allocateArray, ArrayStorage } from '../reference/storage.ts';
 
 /** What a graph became. */
-export interface Counts {
+interface Counts {
   /** Loop nests that would run. */
   readonly nests: number;
   /** Those of them that compute a contraction in register tiles. */
@@ -19,7 +19,7 @@ export interface Counts {
   readonly arenaBytes: number;
 }
 
-export interface NullExecutable extends Executable {
+interface NullExecutable extends Executable {
   readonly counts: Counts;
 }
 
