@@ -25,6 +25,11 @@ function checkShape(op: string, shape: Shape): void {
     if (!Number.isInteger(n) || n < 0)
       raise(new ShapeError(`${op}: ${formatShape(shape)} is not a shape; sizes are whole numbers from 0 up`));
   }
+}
+
+/** What is stored is counted in 31 bits. The shapes a contraction passes through (rows × columns × depth) are not stored and may be larger. */
+function checkStored(op: string, shape: Shape): void {
+  checkShape(op, shape);
   if (sizeOf(shape) > 2 ** 31 - 1)
     raise(new ShapeError(`${op}: ${formatShape(shape)} has more than 2^31 - 1 elements`));
 }
@@ -42,18 +47,23 @@ function checkOperand(op: keyof typeof operandDTypes, x: Node): void {
 
 /** Every element is `value` (rounded to the dtype). */
 export function constant(value: number, shape: Shape = [], dtype: DType = 'float32'): Node {
-  checkShape('constant', shape);
+  checkStored('constant', shape);
+  return fill(value, shape, dtype);
+}
+
+/** A constant of a shape that need not ever be stored. */
+function fill(value: number, shape: Shape, dtype: DType): Node {
   return makeNode('const', dtype, shape, [], { value: roundTo(dtype, value) });
 }
 
 /** Element = its index along `axis`, int32. */
 export function iota(shape: Shape, axis: number): Node {
-  checkShape('iota', shape);
+  checkStored('iota', shape);
   return makeNode('iota', 'int32', shape, [], { axis });
 }
 
 export function buffer(leaf: Leaf, shape: Shape): Node {
-  checkShape('buffer', shape);
+  checkStored('buffer', shape);
   if (leaf.storage.size !== sizeOf(shape)) {
     raise(
       new ShapeError(
@@ -92,7 +102,7 @@ export function unary(op: Exclude<UnaryOp, 'cast' | 'bitcast'>, x: Node): Node {
   checkOperand(op, x);
   if (op === 'neg' && x.op === 'neg') return x.inputs[0]!;
   const value = constantValue(x);
-  if (value !== undefined && op === 'neg') return constant(-value, x.shape, x.dtype);
+  if (value !== undefined && op === 'neg') return fill(-value, x.shape, x.dtype);
   return makeNode(op, x.dtype, x.shape, [x], none);
 }
 
@@ -100,7 +110,7 @@ export function unary(op: Exclude<UnaryOp, 'cast' | 'bitcast'>, x: Node): Node {
 export function cast(x: Node, dtype: DType): Node {
   if (x.dtype === dtype) return x;
   const value = constantValue(x);
-  if (value !== undefined) return constant(Number.isNaN(value) && dtype === 'bool' ? 1 : value, x.shape, dtype);
+  if (value !== undefined) return fill(Number.isNaN(value) && dtype === 'bool' ? 1 : value, x.shape, dtype);
   return makeNode('cast', dtype, x.shape, [x], none);
 }
 
@@ -140,7 +150,7 @@ export function binary(op: BinaryOp, a: Node, b: Node): Node {
   if (ca !== undefined && cb !== undefined) {
     const fold = folds[op];
     // int32 products can leave the exact range of doubles; Math.imul is exact.
-    if (fold) return constant(op === 'mul' && a.dtype === 'int32' ? Math.imul(ca, cb) : fold(ca, cb), a.shape, dtype);
+    if (fold) return fill(op === 'mul' && a.dtype === 'int32' ? Math.imul(ca, cb) : fold(ca, cb), a.shape, dtype);
   }
   const identity = identities[op];
   if (identity !== undefined) {
@@ -207,7 +217,7 @@ export function reshape(x: Node, shape: Shape): Node {
   }
   if (sameShape(x.shape, shape)) return x;
   if (x.op === 'reshape') return reshape(x.inputs[0]!, shape);
-  if (x.op === 'const') return constant(x.attributes.value, shape, x.dtype);
+  if (x.op === 'const') return fill(x.attributes.value, shape, x.dtype);
   return makeNode('reshape', x.dtype, shape, [x], none);
 }
 
@@ -229,7 +239,7 @@ export function permute(x: Node, order: readonly number[]): Node {
     );
   }
   const shape = order.map((axis) => x.shape[axis]!);
-  if (x.op === 'const') return constant(x.attributes.value, shape, x.dtype);
+  if (x.op === 'const') return fill(x.attributes.value, shape, x.dtype);
   return makeNode('permute', x.dtype, shape, [x], { order });
 }
 
@@ -252,7 +262,7 @@ export function expand(
     }
   }
   if (sameShape(x.shape, shape)) return x;
-  if (x.op === 'const') return constant(x.attributes.value, shape, x.dtype);
+  if (x.op === 'const') return fill(x.attributes.value, shape, x.dtype);
   if (x.op === 'expand') {
     const inner = x.inputs[0]!;
     return expand(
@@ -288,8 +298,8 @@ export function pad(x: Node, padding: Padding): Node {
   }
   if ([low, high, interior].every((list) => list.every((n) => n === 0))) return x;
   const shape = x.shape.map((n, i) => n + low[i]! + high[i]! + Math.max(0, n - 1) * interior[i]!);
-  checkShape('pad', shape);
-  if (x.op === 'const' && x.attributes.value === value) return constant(value, shape, x.dtype);
+  checkStored('pad', shape);
+  if (x.op === 'const' && x.attributes.value === value) return fill(value, shape, x.dtype);
   return makeNode('pad', x.dtype, shape, [x], { low, high, interior, value: roundTo(x.dtype, value) });
 }
 
@@ -313,7 +323,7 @@ export function shrink(
     }
   }
   if (sameShape(size, x.shape)) return x;
-  if (x.op === 'const') return constant(x.attributes.value, size, x.dtype);
+  if (x.op === 'const') return fill(x.attributes.value, size, x.dtype);
   return makeNode('shrink', x.dtype, [...size], [x], { start, step });
 }
 

@@ -9,6 +9,7 @@ import type { Graph, Node, NodeOf } from '../ir/node.ts';
 import type { ElementwiseOp } from '../ir/op.ts';
 import { families } from '../ir/op.ts';
 import { infoOf } from '../ir/dtype.ts';
+import { raise, ShapeError } from '../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
 import { affine, type Affine, coefficient, equal, ofVar, plus, Space, times, type Var } from '../kernel/affine.ts';
 import {
@@ -105,6 +106,9 @@ class Lowering {
   }
 
   private buffer(dtype: DType, size: number, home: Buffer['home'] = { kind: 'arena' }): BufferId {
+    if (size > 2 ** 31 - 1) {
+      raise(new ShapeError(`schedule: a value of ${size} elements would have to be stored; at most 2^31 - 1 can be`));
+    }
     this.buffers.push({ dtype, size, home });
     return this.buffers.length - 1;
   }

@@ -153,6 +153,7 @@ export function scheduleTiles(
   target: Target,
   workspace: Workspace,
   others: (kernel: Kernel) => readonly Bound[],
+  mayBeParts = true,
 ): Bound[] | undefined {
   const [reduce, ...more] = reducesOf(kernel.effects);
   const [effect] = kernel.effects;
@@ -160,9 +161,11 @@ export function scheduleTiles(
     return undefined;
   const product = asProduct(reduce);
   if (product === undefined || !isFloat(reduce.dtype) || !isOuter(kernel.vars, product)) return undefined;
-  const split = splitDepth(kernel, effect, reduce, product, workspace);
-  if (split)
-    return [...(scheduleTiles(split.parts, target, workspace, others) ?? others(split.parts)), ...others(split.total)];
+  const split = mayBeParts ? splitDepth(kernel, effect, reduce, product, workspace) : undefined;
+  if (split) {
+    const parts = scheduleTiles(split.parts, target, workspace, others, false) ?? others(split.parts);
+    return [...parts, ...others(split.total)];
+  }
   const lanes = usesF64(kernel.effects) ? target.lanes / 2 : target.lanes;
   const contraction: Contraction = {
     vars: kernel.vars,
