@@ -121,3 +121,14 @@ export function mapIndices(
     ? { ...effect, at, value: map(effect.value) }
     : { ...effect, at, value: map(effect.value), index: map(effect.index) };
 }
+
+/** The reductions inside the effects, each once. */
+export function reducesOf(effects: readonly Effect[]): Reduce[] {
+  const result: Reduce[] = [];
+  for (const effect of effects) {
+    visitExpressions(effect.value, (expression) => {
+      if (expression.kind === 'reduce' && !result.includes(expression)) result.push(expression);
+    });
+  }
+  return result;
+}

@@ -1,6 +1,6 @@
 /**
- * Schedules kernels that are not contractions: elementwise maps, copies, scatters and ordinary reductions. Chooses the variable that runs
- * along the lanes, how many accumulators a reduction keeps, and which loop the threads share; then writes the nest.
+ * Schedules kernels that are not contractions: elementwise maps, copies, scatters and ordinary reductions. Directives say
+ * which variable runs along the lanes, how many accumulators a reduction keeps and whether threads share the outermost loop; this writes the nest.
  */
 import { infoOf, isFloat } from '../ir/dtype.ts';
 import type { ReduceOp } from '../ir/op.ts';
@@ -14,9 +14,12 @@ import {
   type Kernel,
   mapIndices,
   type Reduce,
+  reducesOf,
   visitExpressions,
 } from '../kernel/kernel.ts';
 import type { Nest, Register, Walk } from '../kernel/nest.ts';
+import { parallelWork, workOf } from './choose.ts';
+import type { Chooser, LoopDirectives } from './directives.ts';
 import { Evaluator, laneTypeOf, type Point, Slots, usesF64 } from './evaluate.ts';
 import type { Target } from './target.ts';
 
@@ -26,75 +29,11 @@ export interface Bound {
   readonly bindings: readonly BufferId[];
 }
 
-/** Nests with less work than this are not worth waking a thread for. */
-const parallelWork = 200_000;
-
-/** Vectors a reduction accumulates side by side, to hide the latency of an addition. */
-const accumulators = 4;
-
-export function scheduleLoops(kernel: Kernel, target: Target): Bound[] {
+export function scheduleLoops(kernel: Kernel, target: Target, chooser: Chooser): Bound[] {
   const lanes = usesF64(kernel.effects) ? target.lanes / 2 : target.lanes;
   const reduces = reducesOf(kernel.effects);
-  const lane = chooseLane(kernel, reduces, lanes);
-  const work = workOf(kernel, reduces);
-  const writer = new LoopWriter(kernel, reduces, lane, lanes, work, target.threads > 1 && work >= parallelWork);
-  return writer.write();
-}
-
-export function reducesOf(effects: readonly Effect[]): Reduce[] {
-  const result: Reduce[] = [];
-  for (const effect of effects) {
-    visitExpressions(effect.value, (expression) => {
-      if (expression.kind === 'reduce' && !result.includes(expression)) result.push(expression);
-    });
-  }
-  return result;
-}
-
-/** Elements visited times operations on each, roughly. */
-export function workOf(kernel: Kernel, reduces: readonly Reduce[]): number {
-  let points = 1;
-  for (const v of kernel.vars) points *= v.size;
-  let summed = 1;
-  for (const reduce of reduces) for (const v of reduce.vars) summed *= v.size;
-  let operations = 1;
-  for (const effect of kernel.effects) visitExpressions(effect.value, () => operations++);
-  return points * summed * operations;
-}
-
-/** The variable whose neighbours are neighbours in memory for most of what is read and written. */
-function chooseLane(kernel: Kernel, reduces: readonly Reduce[], lanes: number): Var | undefined {
-  let best: Var | undefined;
-  let bestCost = Infinity;
-  const summed = reduces.length === 1 ? reduces[0]!.vars : [];
-  const hasScatter = kernel.effects.some((effect) => effect.kind === 'accumulate');
-  const points = kernel.vars.reduce((product, v) => product * v.size, 1);
-  const inner = summed.reduce((product, v) => product * v.size, 1);
-  for (const v of [...kernel.vars, ...(hasScatter ? [] : summed)]) {
-    const isSummed = summed.includes(v);
-    const vectors = ((points * inner) / v.size) * Math.ceil(v.size / lanes);
-    let perVector = 0;
-    let perStore = 0;
-    for (const effect of kernel.effects) {
-      const step = coefficient(effect.at, v);
-      perStore += step === 1 ? 1 : step === 0 ? 1.5 : lanes;
-      visitExpressions(effect.value, (expression) => {
-        if (expression.kind === 'load') {
-          const by = coefficient(expression.at, v);
-          perVector += by === 1 ? 1 : by === 0 ? 0.5 : lanes;
-        } else if (expression.kind === 'gather') perVector += coefficient(expression.at, v) === 1 ? 2 : lanes * 1.5;
-        else perVector += 0.5;
-      });
-    }
-    const stores = isSummed ? points * 10 : points * perStore * (Math.ceil(v.size / lanes) / v.size);
-    const cost = vectors * perVector + stores;
-    // On a tie the innermost variable wins, whose walk through memory is shortest.
-    if (cost <= bestCost) {
-      best = v;
-      bestCost = cost;
-    }
-  }
-  return best;
+  const directives = chooser.loops(kernel, reduces, lanes, target);
+  return new LoopWriter(kernel, reduces, directives, lanes).write();
 }
 
 class LoopWriter {
@@ -103,24 +42,19 @@ class LoopWriter {
   private readonly lane: Var | undefined;
   private readonly lanes: number;
   private readonly work: number;
+  private readonly side: number;
   private readonly parallel: boolean;
   private builder: NestBuilder;
   private slots: Slots;
   private readonly walks = new Map<Var, Walk>();
 
-  constructor(
-    kernel: Kernel,
-    reduces: readonly Reduce[],
-    lane: Var | undefined,
-    lanes: number,
-    work: number,
-    parallel: boolean,
-  ) {
+  constructor(kernel: Kernel, reduces: readonly Reduce[], { lane, side, parallel }: LoopDirectives, lanes: number) {
     this.kernel = kernel;
     this.reduces = reduces;
     this.lane = lane;
+    this.side = side;
     this.lanes = lanes;
-    this.work = work;
+    this.work = workOf(kernel, reduces);
     this.parallel = parallel && kernel.effects.every((effect) => effect.kind === 'store');
     this.builder = new NestBuilder(lanes);
     this.slots = new Slots(this.builder, kernel.effects);
@@ -178,7 +112,7 @@ class LoopWriter {
     const base: Walk = typeof start === 'number' ? { constant: start, terms: [] } : start;
     const full = Math.floor(count / lanes);
     const tail = count % lanes;
-    const side = this.reduces.length === 0 ? 1 : Math.min(accumulators, Math.max(1, full));
+    const side = this.reduces.length === 0 ? 1 : Math.min(this.side, Math.max(1, full));
     const blocks = Math.floor(full / side);
     const vector = (i: number, active: number) => ({ offset: i * lanes, active });
     if (blocks > 0) {
@@ -240,7 +174,7 @@ class LoopWriter {
       }
       const full = Math.floor(lane.size / lanes);
       const tail = lane.size % lanes;
-      const side = Math.min(accumulators, Math.max(1, full));
+      const side = Math.min(this.side, Math.max(1, full));
       const registers = Array.from({ length: side }, () => this.identity(reduce));
       const vars = new Map(this.walks);
       const others = reduce.vars.filter((v) => v !== lane);

@@ -7,13 +7,15 @@ import type { Graph } from '../ir/node.ts';
 import { coefficient, equal, Space } from '../kernel/affine.ts';
 import { type BufferId, type Kernel, visitExpressions } from '../kernel/kernel.ts';
 import { simplify } from '../transform/simplify.ts';
+import { heuristics, vectorAxis } from './choose.ts';
+import type { Chooser } from './directives.ts';
 import { allocate, type Lifetime } from './allocate.ts';
 import { type Bound, scheduleLoops, splitReduction } from './loops.ts';
 import { type Buffer, lower } from './lower.ts';
 import { mergeVars } from './merge.ts';
 import type { Plan, PlannedBuffer, Step } from './plan.ts';
 import type { Target } from './target.ts';
-import { scheduleTiles, vectorAxis, type Workspace } from './tile.ts';
+import { scheduleTiles, type Workspace } from './tile.ts';
 
 /** Everything between a graph and its code, kept for those who want to look. */
 export interface Schedule {
@@ -25,7 +27,7 @@ export function schedule(graph: Graph, target: Target): Plan {
   return scheduleInStages(graph, target).plan;
 }
 
-export function scheduleInStages(graph: Graph, target: Target): Schedule {
+export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser = heuristics): Schedule {
   const outputs = simplify(graph.outputs);
   const lowered = lower({ ...graph, outputs }, (_, index, a, b, summed) =>
     vectorAxis(target, index, a, b, summed, a.dtype),
@@ -42,10 +44,10 @@ export function scheduleInStages(graph: Graph, target: Target): Schedule {
   };
   const scheduleKernel = (kernel: Kernel): readonly Bound[] => {
     const merged = mergeVars(kernel, workspace.variable);
-    const tiles = scheduleTiles(merged, target, workspace, scheduleKernel);
+    const tiles = scheduleTiles(merged, target, workspace, chooser, scheduleKernel);
     if (tiles) return tiles;
     return splitReduction(merged, workspace.variable, (like, size) => workspace.temporary(like.dtype, size)).flatMap(
-      (part) => scheduleLoops(part, target),
+      (part) => scheduleLoops(part, target, chooser),
     );
   };
   const bound: Bound[] = [];

@@ -6,140 +6,22 @@
 import { type DType, isFloat } from '../ir/dtype.ts';
 import { affine, type Affine, coefficient, plus, times, type Var } from '../kernel/affine.ts';
 import { NestBuilder } from '../kernel/builder.ts';
-import { type BufferId, type Effect, type Kernel, type Load, mapIndices, type Reduce } from '../kernel/kernel.ts';
+import {
+  type BufferId,
+  type Effect,
+  type Kernel,
+  type Load,
+  mapIndices,
+  type Reduce,
+  reducesOf,
+} from '../kernel/kernel.ts';
 import type { Register, Walk } from '../kernel/nest.ts';
 import { Evaluator, laneTypeOf, type Point, Slots, usesF64 } from './evaluate.ts';
-import { type Bound, largestDivisor, reducesOf, replace } from './loops.ts';
+import { best, sizeOfVars } from './choose.ts';
+import type { Chooser, Contraction, TileDirectives } from './directives.ts';
+import { type Bound, largestDivisor, replace } from './loops.ts';
 import { asProduct } from './lower.ts';
 import type { Target } from './target.ts';
-
-/** Which form a contraction takes. */
-interface Form {
-  /** 'outer': lanes along a result variable, one product each; 'inner': lanes along a summed variable, added up at the end. */
-  readonly kind: 'outer' | 'inner';
-  readonly lane: Var;
-  /** The result variable whose values are the rows of a tile. */
-  readonly row: Var | undefined;
-  /** For 'inner': the result variable whose values are the columns. */
-  readonly column: Var | undefined;
-  readonly pack: { readonly a: boolean; readonly b: boolean };
-  readonly cost: number;
-}
-
-interface Contraction {
-  readonly vars: readonly Var[];
-  readonly summed: readonly Var[];
-  readonly a: Load;
-  readonly b: Load;
-  /** The address of the result; undefined while its layout is still to be chosen. */
-  readonly out: Affine | undefined;
-}
-
-const sizeOfVars = (vars: readonly Var[]) => vars.reduce((product, v) => product * v.size, 1);
-
-/** Rows and vectors of a register tile: accumulators, one row of operand vectors and two temporaries fit the registers. */
-function tileSize(vectors: number, registers: number): { rows: number; vectors: number } {
-  const widest = registers >= 24 ? 3 : 2;
-  let wide = Math.min(vectors, widest);
-  // Fewer vectors a tile if that leaves fewer half-empty tiles.
-  for (let w = wide; w > 1; w--) if (Math.ceil(vectors / w) * w < Math.ceil(vectors / wide) * wide) wide = w;
-  return { rows: Math.min(16, Math.floor((registers - 2 - wide) / wide)), vectors: wide };
-}
-
-/** All forms worth considering, with their cost in cycles. */
-function forms(c: Contraction, lanes: number, target: Target): Form[] {
-  const result: Form[] = [];
-  const points = sizeOfVars(c.vars);
-  const depth = sizeOfVars(c.summed);
-  const elements = (load: Load) => sizeOfVars([...load.at.terms.keys()]);
-  const storeCost = (v: Var) => (c.out === undefined || coefficient(c.out, v) === 1 ? 1 : 1.5 * lanes);
-  for (const lane of c.vars) {
-    const [sa, sb] = [coefficient(c.a.at, lane), coefficient(c.b.at, lane)];
-    if (sa === 0 && sb === 0) continue;
-    const pack = { a: sa !== 0 && sa !== 1, b: sb !== 0 && sb !== 1 };
-    const vectors = Math.ceil(lane.size / lanes);
-    const tile = tileSize(vectors, target.registers);
-    // Rows share the operand that runs along the lanes, so prefer a variable that it does not depend on.
-    const along = sb !== 0 ? c.b : c.a;
-    const candidates = c.vars.filter((v) => v !== lane);
-    const row = best(candidates, (v) => (along.at.terms.has(v) ? 0 : 1000) + Math.min(v.size, tile.rows));
-    const rows = Math.min(row?.size ?? 1, tile.rows);
-    const shares = row !== undefined && !along.at.terms.has(row);
-    const products = (points / lane.size) * vectors * depth;
-    const loads =
-      products *
-      ((shares ? 1 / rows : 1) +
-        (sa !== 0 && sb !== 0 ? 1 : 1 / tile.vectors) * (target.broadcastsFromMemory ? 0.5 : 1));
-    const packing = (pack.a ? elements(c.a) * 2 : 0) + (pack.b ? elements(c.b) * 2 : 0);
-    const latency = rows * tile.vectors < 8 ? 8 / (rows * tile.vectors) : 1;
-    const cost = products * latency + 0.5 * loads + packing + (points / lane.size) * vectors * storeCost(lane);
-    result.push({ kind: 'outer', lane, row, column: undefined, pack, cost });
-  }
-  for (const lane of c.summed) {
-    if (lane.size < lanes) continue;
-    const [sa, sb] = [coefficient(c.a.at, lane), coefficient(c.b.at, lane)];
-    if (sa === 0 || sb === 0) continue;
-    const pack = { a: sa !== 1, b: sb !== 1 };
-    const row = best(
-      c.vars.filter((v) => c.a.at.terms.has(v) && !c.b.at.terms.has(v)),
-      (v) => v.size,
-    );
-    const column = best(
-      c.vars.filter((v) => c.b.at.terms.has(v) && !c.a.at.terms.has(v)),
-      (v) => v.size,
-    );
-    const side = innerSide(target);
-    const [rows, columns] = [Math.min(side, row?.size ?? 1), Math.min(side, column?.size ?? 1)];
-    const products = points * (depth / lane.size) * Math.ceil(lane.size / lanes);
-    const loads = products * (1 / rows + 1 / columns);
-    const packing = (pack.a ? elements(c.a) * 2 : 0) + (pack.b ? elements(c.b) * 2 : 0);
-    const latency = rows * columns < 8 ? 8 / (rows * columns) : 1;
-    result.push({
-      kind: 'inner',
-      lane,
-      row,
-      column,
-      pack,
-      cost: products * latency + 0.7 * loads + packing + points * 10,
-    });
-  }
-  return result.sort((x, y) => x.cost - y.cost);
-}
-
-function innerSide(target: Target): number {
-  return target.registers >= 24 ? 4 : 2;
-}
-
-function best<T>(list: readonly T[], score: (item: T) => number): T | undefined {
-  let result: T | undefined;
-  let high = -Infinity;
-  for (const item of list) {
-    const value = score(item);
-    if (value > high) {
-      high = value;
-      result = item;
-    }
-  }
-  return result;
-}
-
-/** For a contraction free to choose its layout: the axis of the result that should lie innermost. */
-export function vectorAxis(
-  target: Target,
-  index: readonly Affine[],
-  a: Load,
-  b: Load,
-  summed: readonly Var[],
-  dtype: DType,
-): number {
-  const lanes = dtype === 'float64' ? target.lanes / 2 : target.lanes;
-  const vars = [...new Set(index.flatMap((at) => [...at.terms.keys()]))];
-  const [form] = forms({ vars, summed, a, b, out: undefined }, lanes, target);
-  if (form === undefined) return index.length - 1;
-  const inner = form.kind === 'outer' ? form.lane : (form.column ?? form.row);
-  const axis = index.findIndex((at) => inner !== undefined && at.terms.has(inner));
-  return axis < 0 ? index.length - 1 : axis;
-}
 
 /** What the scheduling of one kernel may ask of the plan. */
 export interface Workspace {
@@ -152,6 +34,7 @@ export function scheduleTiles(
   kernel: Kernel,
   target: Target,
   workspace: Workspace,
+  chooser: Chooser,
   others: (kernel: Kernel) => readonly Bound[],
   mayBeParts = true,
 ): Bound[] | undefined {
@@ -163,7 +46,7 @@ export function scheduleTiles(
   if (product === undefined || !isFloat(reduce.dtype) || !isOuter(kernel.vars, product)) return undefined;
   const split = mayBeParts ? splitDepth(kernel, effect, reduce, product, workspace) : undefined;
   if (split) {
-    const parts = scheduleTiles(split.parts, target, workspace, others, false) ?? others(split.parts);
+    const parts = scheduleTiles(split.parts, target, workspace, chooser, others, false) ?? others(split.parts);
     return [...parts, ...others(split.total)];
   }
   const lanes = usesF64(kernel.effects) ? target.lanes / 2 : target.lanes;
@@ -174,7 +57,7 @@ export function scheduleTiles(
     b: product.b,
     out: effect.at,
   };
-  const [form] = forms(contraction, lanes, target);
+  const form = chooser.tiles(contraction, lanes, target);
   if (form === undefined) return undefined;
   const bound: Bound[] = [];
   const packed = (load: Load, wanted: boolean): Load => {
@@ -185,7 +68,7 @@ export function scheduleTiles(
   };
   const a = packed(product.a, form.pack.a);
   const b = packed(product.b, form.pack.b);
-  const writer = new TileWriter(kernel, effect, reduce, { ...contraction, a, b }, form, lanes, target);
+  const writer = new TileWriter(kernel, effect, reduce, { ...contraction, a, b }, form, lanes);
   bound.push(writer.write());
   return bound;
 }
@@ -202,7 +85,7 @@ function isOuter(vars: readonly Var[], { a, b, summed }: { a: Load; b: Load; sum
 /** A copy of an operand with the lane variable innermost, result variables outermost. */
 function pack(
   load: Load,
-  form: Form,
+  form: TileDirectives,
   vars: readonly Var[],
   summed: readonly Var[],
   workspace: Workspace,
@@ -311,9 +194,8 @@ class TileWriter {
   private readonly effect: Extract<Effect, { kind: 'store' }>;
   private readonly reduce: Reduce;
   private readonly c: Contraction;
-  private readonly form: Form;
+  private readonly form: TileDirectives;
   private readonly lanes: number;
-  private readonly target: Target;
   private readonly builder: NestBuilder;
   private readonly slots: Slots;
   private readonly walks = new Map<Var, Walk>();
@@ -323,9 +205,8 @@ class TileWriter {
     effect: Extract<Effect, { kind: 'store' }>,
     reduce: Reduce,
     contraction: Contraction,
-    form: Form,
+    form: TileDirectives,
     lanes: number,
-    target: Target,
   ) {
     this.kernel = kernel;
     this.effect = effect;
@@ -333,24 +214,19 @@ class TileWriter {
     this.c = contraction;
     this.form = form;
     this.lanes = lanes;
-    this.target = target;
     this.builder = new NestBuilder(lanes);
     this.slots = new Slots(this.builder, kernel.effects);
   }
 
   write(): Bound {
-    const { form, kernel, builder, lanes, target } = this;
+    const { form, kernel, builder, lanes } = this;
     const inner = form.kind === 'inner';
-    const side = innerSide(target);
-    const laneVectors = Math.ceil(form.lane.size / lanes);
-    const tile = inner ? { rows: side, vectors: side } : tileSize(laneVectors, target.registers);
     const across = inner ? form.column : form.lane;
-    const acrossWidth = inner ? side : tile.vectors * lanes;
-    const rowBlocks = form.row ? blocksOf(form.row.size, tile.rows) : [{ start: 0, width: 1, count: 1 }];
+    const rowBlocks = form.row ? blocksOf(form.row.size, form.rows) : [{ start: 0, width: 1, count: 1 }];
     const acrossBlocks = across
       ? inner
-        ? blocksOf(across.size, acrossWidth)
-        : laneBlocks(across.size, tile.vectors, lanes)
+        ? blocksOf(across.size, form.across)
+        : laneBlocks(across.size, form.across, lanes)
       : [{ start: 0, width: 1, count: 1 }];
     const free = kernel.vars.filter((v) => v !== form.row && v !== across);
 
@@ -396,7 +272,7 @@ class TileWriter {
         closeFree();
       });
     }
-    const parallel = target.threads > 1 && work >= 500_000 && isOneLoop;
+    const parallel = form.parallel && isOneLoop;
     return { nest: builder.finish(`contract ${kernel.name}`, { parallel, work }), bindings: this.slots.bindings };
   }
 

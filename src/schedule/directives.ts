@@ -1,0 +1,52 @@
+/**
+ * Schedules as data: everything that may be decided about a kernel without changing what it computes. choose.ts decides by a cost model;
+ * loops.ts and tile.ts do what they are told. Any directives of the right kind give the same results, which a property test checks.
+ */
+import type { Affine, Var } from '../kernel/affine.ts';
+import type { Kernel, Load, Reduce } from '../kernel/kernel.ts';
+import type { Target } from './target.ts';
+
+/** For a kernel that is not a contraction. */
+export interface LoopDirectives {
+  /** The variable that runs along the lanes, of the output or of a lone reduction; undefined for one element at a time. */
+  readonly lane: Var | undefined;
+  /** Vectors a reduction keeps side by side, from 1 up. */
+  readonly side: number;
+  /** Threads may share the outermost loop. */
+  readonly parallel: boolean;
+}
+
+/** For a contraction. */
+export interface TileDirectives {
+  /** 'outer': lanes along a result variable, one product each; 'inner': lanes along a summed variable, added up at the end. */
+  readonly kind: 'outer' | 'inner';
+  readonly lane: Var;
+  /** The result variable whose values are the rows of a tile. */
+  readonly row: Var | undefined;
+  /** For 'inner': the result variable whose values are the columns. */
+  readonly column: Var | undefined;
+  /** Rows of a register tile. */
+  readonly rows: number;
+  /** 'outer': vectors across a register tile; 'inner': columns of it. */
+  readonly across: number;
+  /** Operands copied first so that the lane variable is contiguous; required where it is not. */
+  readonly pack: { readonly a: boolean; readonly b: boolean };
+  readonly parallel: boolean;
+}
+
+/** A sum of products of two loads, as the choice of its directives sees it. */
+export interface Contraction {
+  readonly vars: readonly Var[];
+  readonly summed: readonly Var[];
+  readonly a: Load;
+  readonly b: Load;
+  /** The address of the result; undefined while its layout is still to be chosen. */
+  readonly out: Affine | undefined;
+}
+
+/** Who decides. */
+export interface Chooser {
+  loops(kernel: Kernel, reduces: readonly Reduce[], lanes: number, target: Target): LoopDirectives;
+  /** Undefined sends the contraction to the plain loops. */
+  tiles(contraction: Contraction, lanes: number, target: Target): TileDirectives | undefined;
+}
