@@ -70,15 +70,15 @@ class LoopWriter {
       for (const _ of outer) this.builder.close();
       return [this.finish(this.parallel && outer.length > 0)];
     }
-    if (outer.length > 0 || !this.parallel) {
+    const block = this.lanes * (this.reduces.length > 0 ? 1 : 4);
+    const blocks = Math.floor(lane.size / block);
+    if (outer.length > 0 || !this.parallel || blocks < 2) {
       for (const v of outer) this.open(v);
       this.alongLane(lane, 0, lane.size);
       for (const _ of outer) this.builder.close();
       return [this.finish(this.parallel && outer.length > 0)];
     }
     // One flat loop: the threads share even chunks of it, and what is left over is a small nest of its own.
-    const block = this.lanes * (this.reduces.length > 0 ? 1 : 4);
-    const blocks = Math.floor(lane.size / block);
     const chunks = Math.min(64, blocks);
     const each = Math.floor(blocks / chunks) * block;
     const chunk = this.builder.open(chunks);

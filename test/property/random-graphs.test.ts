@@ -13,12 +13,15 @@ import { type DType, infoOf, isFloat, type TypedArray } from '../../src/ir/dtype
 import type { Storage } from '../../src/ir/leaf.ts';
 import type { Graph, Node } from '../../src/ir/node.ts';
 import { interpret } from '../../src/kernel/interpret.ts';
+import type { Load } from '../../src/kernel/kernel.ts';
 import { validate } from '../../src/kernel/validate.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import { evaluate } from '../../src/runtime/reference/evaluate.ts';
 import { allocateArray, ArrayStorage } from '../../src/runtime/reference/storage.ts';
 import { wasmTarget } from '../../src/runtime/wasm/target.ts';
-import { schedule } from '../../src/schedule/schedule.ts';
+import { heuristics, tileCandidates } from '../../src/schedule/choose.ts';
+import type { Chooser } from '../../src/schedule/directives.ts';
+import { scheduleInStages } from '../../src/schedule/schedule.ts';
 import type { Target } from '../../src/schedule/target.ts';
 import { findFault, outputsOn } from '../conformance/compare.ts';
 import { compilers } from '../devices.ts';
@@ -438,12 +441,12 @@ function draw({
 }
 
 /** The scheduler's plans in the interpreter, every nest validated: what is wrong here is not the emitters' fault. */
-function interpreter(target: Target): Device {
+function interpreter(target: Target, chooser: Chooser = heuristics): Device {
   return {
     name: 'null',
     description: `interpreted for ${target.name}`,
     compile(graph) {
-      const plan = schedule(graph, target);
+      const { plan } = scheduleInStages(graph, target, chooser);
       const faults = plan.steps.flatMap(({ nest }) => validate(nest));
       if (faults.length > 0) throw new Error(faults.join('\n'));
       return {
@@ -469,11 +472,42 @@ function interpreter(target: Target): Device {
   };
 }
 
+/** Any directives that are valid, good or bad: what a kernel computes must not depend on them. */
+function atRandom(from: number): Chooser {
+  const next = lcg(from);
+  const whole = (below: number) => Math.floor(next() * below);
+  return {
+    loops(kernel, reduces) {
+      const scatters = kernel.effects.some(({ kind }) => kind === 'accumulate');
+      const summed = reduces.length === 1 && !scatters ? reduces[0]!.vars : [];
+      const lane = [...kernel.vars, ...summed, undefined][whole(kernel.vars.length + summed.length + 1)];
+      return { lane, side: 1 + whole(5), parallel: whole(2) === 1 };
+    },
+    tiles(contraction, lanes, target) {
+      const candidates = tileCandidates(contraction, lanes, target);
+      const picked = candidates[whole(candidates.length + 1)];
+      if (picked === undefined) return undefined;
+      const { lane, pack } = picked;
+      const also = (load: Load) => load.at.terms.has(lane) && whole(3) === 0;
+      return {
+        ...picked,
+        rows: 1 + whole(6),
+        across: 1 + whole(4),
+        pack: { a: pack.a || also(contraction.a), b: pack.b || also(contraction.b) },
+        parallel: whole(2) === 1,
+      };
+    },
+  };
+}
+
 const interpreted = [
   { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 2 },
   { name: 'avx2', lanes: 8, registers: 16, broadcastsFromMemory: false, threads: 2 },
   wasmTarget({ relaxed: true, threads: 2 }),
-].map((target) => ({ label: `interpreted ${target.name}`, device: interpreter(target), numRuns: 100 }));
+].flatMap((target) => [
+  { label: `interpreted ${target.name}`, device: interpreter(target), numRuns: 100 },
+  { label: `directives at random for ${target.name}`, device: interpreter(target, atRandom(seed)), numRuns: 100 },
+]);
 
 describe.each([...interpreted, ...compilers.map((one) => ({ ...one, numRuns }))])(
   '$label',
