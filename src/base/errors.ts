@@ -48,9 +48,8 @@ export class DataError extends FathomError {
   override readonly name = 'DataError';
 }
 
-/** The folder these sources (or their build) lie in: frames from here are ours, not the user's. */
-const ownFrames =
-  /[\\/](?:src|dist)[\\/](?:base|ir|transform|kernel|schedule|emit|runtime|engine|tensor|nn|optim|io|data|train)[\\/]/;
+/** The folder that these sources, or the chunks of their build, lie in: frames from there are ours, not the user's. */
+const ownFolder = bare(import.meta.url).replace(/(?:base[\\/])?[^\\/]*$/, '');
 
 /**
  * Throws `error` with our own leading frames removed from its stack, so that it points at the user's line.
@@ -61,11 +60,21 @@ export function raise(error: FathomError): never {
   const first = lines.findIndex((line) => line.trimStart().startsWith('at '));
   if (first >= 0) {
     const user = lines.findIndex(
-      (line, i) => i >= first && line.trimStart().startsWith('at ') && !ownFrames.test(line),
+      (line, i) => i >= first && line.trimStart().startsWith('at ') && !bare(line).includes(ownFolder),
     );
     if (user > first) error.stack = [...lines.slice(0, first), ...lines.slice(user)].join('\n');
   }
   throw error;
+}
+
+/** A place as stack traces may write it: with or without `file://`, escaped or not. */
+function bare(place: string): string {
+  const path = place.replace('file://', '');
+  try {
+    return decodeURI(path);
+  } catch {
+    return path; // a folder with a lone % in its name
+  }
 }
 
 /** Fails for a value that the types say cannot exist. */

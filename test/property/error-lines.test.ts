@@ -5,6 +5,17 @@ import { expect, it } from 'vitest';
 import { FathomError } from '../../src/base/errors.ts';
 import { binary, expand, gather, param, pad, reduce, reshape, shrink, unary, where } from '../../src/ir/build.ts';
 import { gradients } from '../../src/transform/gradients.ts';
+import { mistake } from '../fixtures/src/nn/mistake.ts';
+
+function firstFrame(make: () => unknown): string {
+  try {
+    make();
+  } catch (error) {
+    if (!(error instanceof FathomError)) return expect.fail(`expected a FathomError, got ${String(error)}`);
+    return (error.stack ?? '').split('\n').find((line) => line.trimStart().startsWith('at ')) ?? '';
+  }
+  return expect.fail('nothing was thrown');
+}
 
 const x = param(0, [2, 3], 'float32');
 const y = param(1, [3, 2], 'float32');
@@ -22,14 +33,9 @@ it.each<[string, () => unknown]>([
   ['gather', () => gather(x, x, 0)],
   ['gradients', () => gradients(n, [x])],
 ])('an error of %s starts at the caller', (_, make) => {
-  const caught = ((): unknown => {
-    try {
-      return make();
-    } catch (error) {
-      return error;
-    }
-  })();
-  if (!(caught instanceof FathomError)) return expect.fail(`expected a FathomError, got ${String(caught)}`);
-  const frames = (caught.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
-  expect(frames[0]).toContain('error-lines.test.ts');
+  expect(firstFrame(make)).toContain('error-lines.test.ts');
+});
+
+it("a user's folder with a name like ours is not taken for ours", () => {
+  expect(firstFrame(mistake)).toContain('src/nn/mistake.ts');
 });
