@@ -53,8 +53,8 @@ function swappedLast(rank: number): number[] {
 
 function mismatch(a: Shape, b: Shape, inner: number, other: number): string {
   const transposedFits = b.length > 1 && b[b.length - 1] === inner;
-  const hint = transposedFits ? ' Did you mean to transpose the right one with .transpose()?' : '';
-  return `matmul: inner sizes differ: ${formatShape(a)} · ${formatShape(b)}; ${inner} ≠ ${other}.${hint}`;
+  const hint = transposedFits ? '. Did you mean to transpose the right one with .transpose()?' : '';
+  return `matmul: inner sizes differ: ${formatShape(a)} · ${formatShape(b)}; ${inner} ≠ ${other}${hint}`;
 }
 
 /** Σ aᵢ bᵢ of two vectors. */
