@@ -42,6 +42,13 @@ describe.each(Object.entries(rules))('%s', (_, make) => {
     expect(captured.w.value.arraySync()).toEqual(plain.w.value.arraySync());
   });
 
+  it('minimizes as a step along the gradients does, and returns the loss', () => {
+    const [byHand, minimized] = [start(), start()];
+    const loss = byHand.step();
+    expect(minimized.optimizer.minimize(minimized.w.value.square().sum()).itemSync()).toBe(loss.itemSync());
+    expect(minimized.w.value.arraySync()).toEqual(byHand.w.value.arraySync());
+  });
+
   it('goes on from a saved state as if nothing had happened', () => {
     const [whole, first, second] = [start(), start(), start()];
     for (let i = 0; i < 6; i++) whole.step();

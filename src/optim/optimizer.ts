@@ -6,6 +6,7 @@ import { DTypeError, raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import { Cell } from '../tensor/cell.ts';
 import { tensor, zeros } from '../tensor/creation.ts';
+import { gradients } from '../tensor/gradients.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 export abstract class Optimizer {
@@ -49,6 +50,16 @@ export abstract class Optimizer {
     this.parameters.forEach((parameter, i) => {
       parameter.value = this.update(parameter.value, gradients[i]!, i);
     });
+  }
+
+  /**
+   * The usual step in one call: θ ← θ − update(∂loss/∂θ) for every parameter; part of the program inside `compile`.
+   * @param loss ()   @returns the same loss   @throws ShapeError if the loss is no scalar
+   * @example const step = compile((x: Tensor, y: Tensor) => optimizer.minimize(mse(model.forward(x), y)))
+   */
+  minimize(loss: Tensor): Tensor {
+    this.step(gradients(loss, this.parameters));
+    return loss;
   }
 
   /** What the optimizer remembers, by name, to go on later; the learning rate is yours to set. @example saveSafetensors('adam.safetensors', optimizer.state()) */
