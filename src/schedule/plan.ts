@@ -15,11 +15,15 @@ export interface PlannedBuffer {
   readonly home: Home;
 }
 
-export interface Step {
+/** One nest, over buffers of the plan. */
+export interface NestStep {
+  readonly kind: 'nest';
   readonly nest: Nest;
   /** Slot of the nest → index into plan.buffers. */
   readonly bindings: readonly number[];
 }
+
+export type Step = NestStep;
 
 export interface Plan {
   readonly buffers: readonly PlannedBuffer[];

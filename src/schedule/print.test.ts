@@ -75,7 +75,7 @@ it('printPlan prints homes, steps, what may be overwritten and the arena', () =>
       { dtype: 'float64', size: 6, home: { kind: 'arena', offset: 64 } },
       { dtype: 'float32', size: 6, home: { kind: 'output', index: 1 } },
     ],
-    steps: [{ nest, bindings: [0, 2] }],
+    steps: [{ kind: 'nest', nest, bindings: [0, 2] }],
     arenaBytes: 128,
     inPlace: new Map([[1, 0]]),
   });

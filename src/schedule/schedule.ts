@@ -81,7 +81,7 @@ function placeBuffers(buffers: readonly Buffer[], bound: readonly Bound[], inPla
   const planned = buffers.map(({ dtype, size, home }, buffer): PlannedBuffer => {
     return { dtype, size, home: home.kind === 'arena' ? { kind: 'arena', offset: offsetOf.get(buffer) ?? 0 } : home };
   });
-  const steps = bound.map(({ nest, bindings }): Step => ({ nest, bindings }));
+  const steps = bound.map(({ nest, bindings }): Step => ({ kind: 'nest', nest, bindings }));
   return { buffers: planned, steps, arenaBytes: bytes, inPlace };
 }
 

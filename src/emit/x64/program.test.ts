@@ -21,7 +21,7 @@ function copies(work: number): Plan {
       { dtype: 'float32', size: 800, home: { kind: 'input', index: 2 } },
       { dtype: 'float32', size: 800, home: { kind: 'output', index: 1 } },
     ],
-    steps: [{ nest: builder.finish('copy', { parallel: true, work }), bindings: [0, 1] }],
+    steps: [{ kind: 'nest', nest: builder.finish('copy', { parallel: true, work }), bindings: [0, 1] }],
     arenaBytes: 0,
     inPlace: new Map(),
   };

@@ -40,8 +40,8 @@ function twice(rows: number, work = 1e9): Plan {
       { dtype: 'float32', size, home: { kind: 'output', index: 0 } },
     ],
     steps: [
-      { nest, bindings: [0, 1] },
-      { nest, bindings: [1, 2] },
+      { kind: 'nest', nest, bindings: [0, 1] },
+      { kind: 'nest', nest, bindings: [1, 2] },
     ],
     arenaBytes: 64 + 4 * size,
     inPlace: new Map(),

@@ -42,9 +42,9 @@ function plan(elements = size, work = elements): Plan {
       buffer({ kind: 'arena', offset: 64 + 4 * elements }, elements),
     ],
     steps: [
-      { nest: scaleAndAdd(2, elements, work), bindings: [0, 1, 2] },
-      { nest: scaleAndAdd(0, elements, work), bindings: [0, 2, 3] },
-      { nest: scaleAndAdd(3, elements, work), bindings: [2, 0, 4] },
+      { kind: 'nest', nest: scaleAndAdd(2, elements, work), bindings: [0, 1, 2] },
+      { kind: 'nest', nest: scaleAndAdd(0, elements, work), bindings: [0, 2, 3] },
+      { kind: 'nest', nest: scaleAndAdd(3, elements, work), bindings: [2, 0, 4] },
     ],
     arenaBytes: 64 + 8 * elements,
     inPlace: new Map([[1, 1]]),
