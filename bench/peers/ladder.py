@@ -1,0 +1,33 @@
+"""PyTorch's side of the kernel ladder: JSON lines in and out. {"torch": expression, "shapes": ..., "threads": n} sets up, {"step": n} times."""
+
+import json
+import sys
+import time
+
+try:
+    import torch
+except ImportError as error:
+    print(json.dumps({"absent": str(error)}), flush=True)
+    sys.exit(0)
+
+F = torch.nn.functional
+print(json.dumps({"name": "pytorch", "version": torch.__version__}), flush=True)
+step = None
+for line in sys.stdin:
+    request = json.loads(line)
+    if "torch" in request:
+        torch.set_flush_denormal(True)
+        torch.set_num_threads(request["threads"])
+        torch.manual_seed(0)
+        x = [torch.rand(shape) - 0.5 for shape in request["shapes"]]
+        step = eval("lambda: " + request["torch"], {"torch": torch, "F": F, "x": x})
+        with torch.inference_mode():
+            step()
+        print(json.dumps({"ready": True}), flush=True)
+    else:
+        with torch.inference_mode():
+            begin = time.perf_counter()
+            for _ in range(request["step"]):
+                step()
+            seconds = time.perf_counter() - begin
+        print(json.dumps({"seconds": seconds}), flush=True)
