@@ -16,6 +16,7 @@ import * as convolution from './convolution.ts';
 import * as elementwise from './elementwise.ts';
 import * as indexing from './indexing.ts';
 import * as movement from './movement.ts';
+import * as pooling from './pooling.ts';
 import { printArray } from './print.ts';
 import * as reductions from './reductions.ts';
 
@@ -546,13 +547,13 @@ export class Tensor {
   }
 
   /** The largest element of each window. */
-  maxPool2d(kernel: convolution.Pair, options?: convolution.PoolOptions): Tensor {
-    return new Tensor(convolution.maxPool2d(this.node, kernel, options));
+  maxPool2d(kernel: convolution.Pair, options?: pooling.PoolOptions): Tensor {
+    return new Tensor(pooling.maxPool('maxPool2d', 2, this.node, kernel, options));
   }
 
   /** The mean of each window; padding counts as zeros unless `countIncludePad` is false. */
-  avgPool2d(kernel: convolution.Pair, options?: convolution.AveragePoolOptions): Tensor {
-    return new Tensor(convolution.avgPool2d(this.node, kernel, options));
+  avgPool2d(kernel: convolution.Pair, options?: pooling.AveragePoolOptions): Tensor {
+    return new Tensor(pooling.avgPool('avgPool2d', 2, this.node, kernel, options));
   }
 
   // Indexing: an index outside its axis is an IndexError when the graph runs
