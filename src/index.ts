@@ -64,6 +64,7 @@ export * as random from './tensor/random.ts';
 
 // Transforms
 export { grad, gradients, type GradientsOf, valueAndGrad } from './tensor/gradients.ts';
+export { type AxisTree, vmap, type VmapOptions } from './tensor/transforms/vmap.ts';
 export { compile, type Compiled, type CompileOptions } from './tensor/compile.ts';
 
 // State and devices

@@ -3,7 +3,7 @@
  * computes the right numbers, only many times slower; nothing but this notices. The graph is shown with a failure.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { compile, device, einsum, gradients, type Shape, tensor, type Tensor } from '../src/index.ts';
+import { compile, device, einsum, gradients, type Shape, tensor, type Tensor, vmap } from '../src/index.ts';
 import { Conv2d, type Conv2dOptions, LayerNorm, Linear } from '../src/nn/index.ts';
 import { printGraph } from '../src/ir/print.ts';
 import { currentDevice, register } from '../src/runtime/registry.ts';
@@ -185,6 +185,57 @@ describe('an einsum of two operands is one contraction, with its two gradients t
     const fn = (x?: Tensor, y?: Tensor) => einsum(formula, x!, y!);
     expectContractions(1, fn, a, b);
     expectContractions(3, withGradients(fn), a, b, out);
+  });
+});
+
+describe('a batch by vmap is as many contractions as one example', () => {
+  const [m, k, n] = [24, 20, 28];
+  const both = (a?: Tensor, b?: Tensor) => a!.matmul(b!);
+
+  it('of matrices, all or one side of them mapped', () => {
+    const all: Shape[] = [
+      [6, m, k],
+      [6, k, n],
+    ];
+    expectContractions(1, (a, b) => vmap(both)(a, b), ...all);
+    expectContractions(
+      3,
+      withGradients((a, b) => vmap(both)(a, b)),
+      ...all,
+      [6, m, n],
+    );
+    const shared = (a?: Tensor, b?: Tensor) => vmap(both, { in: [0, null] })(a, b);
+    expectContractions(1, shared, [6, m, k], [k, n]);
+    expectContractions(3, withGradients(shared), [6, m, k], [k, n], [6, m, n]);
+  });
+
+  it('of vectors with one matrix, as many rows of one product', () => {
+    const rows = (a?: Tensor, b?: Tensor) => vmap((x: Tensor) => x.matmul(b!))(a!);
+    expectContractions(1, rows, [32, k], [k, n]);
+    expectContractions(3, withGradients(rows), [32, k], [k, n], [32, n]);
+  });
+
+  it('of a linear layer and a convolution', () => {
+    const linear = new Linear(40, 24);
+    expectContractions(1, (x) => vmap((one: Tensor) => linear.forward(one))(x!), [32, 40]);
+    const convolution = new Conv2d(8, 12, 3, { padding: 1 });
+    const forward = (x?: Tensor) => vmap((one: Tensor) => convolution.forward(one.unsqueeze(0)).squeeze(0))(x!);
+    expectContractions(1, forward, [3, 8, 14, 14]);
+    expectContractions(
+      3,
+      (x, dy) => [forward(x), ...gradients(forward(x), [x!, convolution.weight.value], dy)],
+      [3, 8, 14, 14],
+      [3, 12, 14, 14],
+    );
+  });
+
+  it('of attention, over batch and heads', () => {
+    const [B, H, T, D] = [2, 3, 20, 24];
+    const shape: Shape = [B, H, T, D];
+    const one = (q: Tensor, key: Tensor, v: Tensor) => q.matmul(key.transpose()).softmax(-1).matmul(v);
+    const attention = (q?: Tensor, key?: Tensor, v?: Tensor) => vmap(vmap(one))(q!, key!, v!);
+    expectContractions(2, attention, shape, shape, shape);
+    expectContractions(6, withGradients(attention), shape, shape, shape, shape);
   });
 });
 

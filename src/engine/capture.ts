@@ -69,7 +69,8 @@ export class Recording {
     }
     const own = new Map(trace.parameters.map((node, i) => [node, i]));
     const outer = (node: Node): boolean => node.id < trace.firstId && node.op !== 'const' && node.op !== 'iota';
-    const isInput = (node: Node): boolean => own.has(node) || node.op === 'buffer' || outer(node);
+    const isInput = (node: Node): boolean =>
+      own.has(node) || node.op === 'buffer' || node.op === 'param' || outer(node);
     const sourceOf = (node: Node): Source => {
       const cell = cellOf.get(node);
       if (cell !== undefined) return { from: 'cell', cell };

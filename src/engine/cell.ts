@@ -3,14 +3,14 @@
  * it an input of the program and assigning it makes it an output; outside, a cell that is given a lazy node is computed with
  * the next graph that runs.
  */
-import { DTypeError, raise, ShapeError } from '../base/errors.ts';
+import { DTypeError, raise, ShapeError, TraceError } from '../base/errors.ts';
 import { formatShape, sameShape, type Shape } from '../base/shape.ts';
 import { buffer } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { currentDevice } from '../runtime/registry.ts';
 import { type Awaiting, awaitValue, knownValue, realize, settleWaiting, stopAwaiting } from './realize.ts';
-import { currentTrace } from './trace.ts';
+import { cellRefusal, currentTrace, currentTransform } from './trace.ts';
 import type { Value } from './value.ts';
 
 export class NodeCell implements Awaiting {
@@ -26,9 +26,10 @@ export class NodeCell implements Awaiting {
   constructor(node: Node) {
     this.shape = node.shape;
     this.dtype = node.dtype;
-    if (currentTrace() === undefined) this.#take(node);
+    if (currentTrace() === undefined && currentTransform() === undefined) this.#take(node);
     else {
       // Made inside a trace: what it starts from must not depend on the trace, so that it exists before the first run.
+      // Inside a transform likewise: its stand-ins end with it.
       const [value] = realize([node], 'Cell');
       value!.isShared = true;
       this.#value = value;
@@ -47,8 +48,12 @@ export class NodeCell implements Awaiting {
     return (this.#node ??= buffer(value, this.shape));
   }
 
-  /** @throws ShapeError, DTypeError if the node is not of the cell's shape and dtype */
+  /** @throws ShapeError, DTypeError if the node is not of the cell's shape and dtype   @throws TraceError inside a transform that forbids it */
   writeNode(node: Node): void {
+    const refusal = cellRefusal();
+    if (refusal !== undefined) {
+      raise(new TraceError(`Cell: cannot be assigned inside ${refusal.name}: ${refusal.refusesCells}`));
+    }
     if (!sameShape(node.shape, this.shape)) {
       raise(
         new ShapeError(

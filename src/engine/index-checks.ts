@@ -43,6 +43,16 @@ export function labelIndex(node: Node, label: string): void {
   if (index !== undefined && index.inputs.length > 0) labels.set(index, label);
 }
 
+/** Gives a node that a transform made the label of the one it was made from; an indexing node may stand behind movement. */
+export function copyLabel(from: Node, to: Node): void {
+  const label = labels.get(from);
+  if (label === undefined) return;
+  let node = to;
+  while (node.op === 'permute' || node.op === 'reshape') node = node.inputs[0]!;
+  if (node.op === 'gather' || node.op === 'scatterAdd') labelIndex(node, label);
+  else labels.set(to, label);
+}
+
 function labelOf(node: Node): string {
   return labels.get(node) ?? labels.get(node.inputs[1]!) ?? `${node.op}: index`;
 }

@@ -1,6 +1,7 @@
 /**
- * The trace context: what a function being captured has touched so far. At most one trace is open at a time; a compiled
- * function called inside another is simply part of it. This is the engine's only mutable module state besides its caches.
+ * The trace context: what a function being captured has touched so far, and the transforms that are running a function. At
+ * most one trace is open at a time; a compiled function called inside another, or inside a transform, is simply part of it.
+ * This is the engine's only mutable module state besides its caches.
  */
 import { raise, TraceError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
@@ -50,7 +51,7 @@ export class Trace {
   }
 }
 
-const owners = new WeakMap<Node, Trace>();
+const owners = new WeakMap<Node, Trace | Transform>();
 let current: Trace | undefined;
 
 /** The trace that is open, if one is. */
@@ -69,6 +70,53 @@ export function withTrace<T>(trace: Trace, body: () => T): T {
   }
 }
 
+/** A transform while it runs a user's function, which it does op by op. */
+export interface Transform {
+  /** For messages. */
+  readonly name: string;
+  /** What cells would be given is not what the transform is about, so they must not be assigned: why, and what to do. */
+  readonly refusesCells?: string;
+}
+
+let transforms: readonly Transform[] = [];
+
+/** The innermost transform that is running a function, if one is. */
+export function currentTransform(): Transform | undefined {
+  return transforms.at(-1);
+}
+
+/** The innermost transform that forbids assigning cells, if one does. */
+export function cellRefusal(): Transform | undefined {
+  return transforms.findLast(({ refusesCells }) => refusesCells !== undefined);
+}
+
+/** Runs `body`, a call of the user's function, as part of a transform. */
+export function withTransform<T>(transform: Transform, body: () => T): T {
+  const outer = transforms;
+  transforms = [...outer, transform];
+  try {
+    return body();
+  } finally {
+    transforms = outer;
+  }
+}
+
+/** A node that stands for a value inside a transform, and is replaced before anything runs. */
+export function placeholder(transform: Transform, shape: Shape, dtype: DType): Node {
+  const node = param(-1, shape, dtype);
+  owners.set(node, transform);
+  return node;
+}
+
+/** Fails for a function that returned a promise, of which a transform could only see the first part. @throws TraceError */
+export function raiseAsyncTransform({ name }: Transform): never {
+  raise(
+    new TraceError(
+      `${name}: the function must return tensors, got a Promise; remove async and await from it, and await what it returns instead`,
+    ),
+  );
+}
+
 /**
  * Tells the open trace that it depends on a setting outside tensors and cells, such as a module's training mode: a
  * replay reads the setting again and the function is traced anew where it has changed. Does nothing outside a trace.
@@ -79,15 +127,22 @@ export function noteMode(owner: object, read: () => unknown): void {
   if (current !== undefined && !current.modes.has(owner)) current.modes.set(owner, { value: read(), read });
 }
 
-/** Fails for a placeholder where a value is needed, saying which of the two mistakes it is. @throws TraceError */
+/** Fails for a placeholder where a value is needed, saying which of the mistakes it is. @throws TraceError */
 export function raiseTraced(op: string, node: Node): never {
   const owner = owners.get(node);
   if (owner === undefined) throw new Error(`bug: ${op} met a parameter that no trace made`);
-  raise(
-    new TraceError(
-      owner === current
-        ? `${op}: this tensor has no value while ${owner.name} is being compiled; return it from the function and read it there, or set .disabled on the compiled function to run it step by step`
-        : `${op}: this tensor was made while ${owner.name} was being compiled and cannot be used after it; return it from the function, or keep it in a Cell`,
-    ),
-  );
+  const { name } = owner;
+  raise(new TraceError(`${op}: ${owner instanceof Trace ? misuseOfTrace(owner) : misuseOfTransform(owner)}`));
+
+  function misuseOfTrace(trace: Trace): string {
+    return trace === current
+      ? `this tensor has no value while ${name} is being compiled; return it from the function and read it there, or set .disabled on the compiled function to run it step by step`
+      : `this tensor was made while ${name} was being compiled and cannot be used after it; return it from the function, or keep it in a Cell`;
+  }
+
+  function misuseOfTransform(transform: Transform): string {
+    return transforms.includes(transform)
+      ? `this tensor has no value inside ${name}; return it from the function and read it there, and use where() for what depends on it`
+      : `this tensor was made inside ${name} and cannot be used after it; return it from the function`;
+  }
 }

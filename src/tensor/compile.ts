@@ -5,7 +5,7 @@
 import { sameShape, type Shape } from '../base/shape.ts';
 import { raiseAsync, record, type Recording, type Stage } from '../engine/capture.ts';
 import { realize } from '../engine/realize.ts';
-import { currentTrace } from '../engine/trace.ts';
+import { currentTrace, currentTransform } from '../engine/trace.ts';
 import { Value } from '../engine/value.ts';
 import { buffer } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
@@ -56,7 +56,7 @@ export function compile<A extends readonly unknown[], R>(
 
   // Hot: a train step comes through here every time.
   const call = (...args: A): R => {
-    if (compiled.disabled || currentTrace() !== undefined) return fn(...args);
+    if (compiled.disabled || currentTrace() !== undefined || currentTransform() !== undefined) return fn(...args);
     const device = currentDevice();
     if (last !== undefined && last.recording.device === device) {
       const values = fittingValues(last, args);

@@ -4,6 +4,7 @@
  */
 import { DTypeError, raise, ShapeError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
+import { withTransform } from '../engine/trace.ts';
 import { makeNode, type Node } from '../ir/node.ts';
 import { gradients as gradientsOf } from '../transform/gradients.ts';
 import { Cell } from './cell.ts';
@@ -66,7 +67,7 @@ export function valueAndGrad<T, A extends readonly unknown[]>(
 ): (xs: T, ...rest: A) => [value: Tensor, gradient: GradientsOf<T>] {
   return (xs, ...rest) => {
     const variables = replaceLeaves(xs, (x) => (x instanceof Tensor ? new Tensor(variable(x.node)) : x));
-    const value = f(variables, ...rest);
+    const value = withTransform({ name: 'grad' }, () => f(variables, ...rest));
     return [value, gradients(value, variables)];
   };
 }

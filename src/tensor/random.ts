@@ -2,8 +2,9 @@
  * Random numbers from explicit keys: counter-based (Threefry-2x32), so a value depends on its key and place alone, on every
  * device and in every order. The bits are JAX's (jax_threefry_partitionable); a key is an int32 tensor of shape (2,).
  */
-import { raise, ShapeError, ValueError } from '../base/errors.ts';
+import { raise, ShapeError, TraceError, ValueError } from '../base/errors.ts';
 import { formatShape, sameShape, type Shape, sizeOf } from '../base/shape.ts';
+import { cellRefusal } from '../engine/trace.ts';
 import { binary, bitcast, cast, constant, expand, iota, reshape, shrink, threefry, unary, where } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
@@ -190,6 +191,14 @@ export function seed(value: number): void {
 
 /** The next key of the shared sequence, for those who do not care: initialisers, dropout. */
 export function defaultKey(): Tensor {
+  const refusal = cellRefusal();
+  if (refusal !== undefined) {
+    raise(
+      new TraceError(
+        `random: the shared sequence of keys cannot be used inside ${refusal.name}; pass keys as an argument: random.split(key, n) makes one for each example`,
+      ),
+    );
+  }
   shared ??= new Cell(key(0));
   const [next, taken] = splitKeys(shared.value);
   shared.value = next!;

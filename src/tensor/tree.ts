@@ -37,3 +37,23 @@ export function describeTree(tree: unknown, describe: (leaf: unknown) => string)
     .map(([key, member]) => `${JSON.stringify(key)}:${describeTree(member, describe)}`)
     .join()}}`;
 }
+
+/**
+ * For each leaf of a tree what a smaller tree of the same form says of it: where the smaller one ends, its leaf speaks for
+ * everything below. Undefined if the forms differ.
+ * @example spreadPrefix([0, null], [{ a, b }, c]) // [0, 0, null]
+ */
+export function spreadPrefix(prefix: unknown, tree: unknown): unknown[] | undefined {
+  if (!isBranch(prefix)) return leavesOf(tree).map(() => prefix);
+  if (!isBranch(tree) || Array.isArray(prefix) !== Array.isArray(tree)) return undefined;
+  const [wanted, members] = [Object.entries(prefix), new Map<string, unknown>(Object.entries(tree))];
+  if (wanted.length !== members.size || wanted.some(([key]) => !members.has(key))) return undefined;
+  const below = new Map(wanted);
+  const found: unknown[] = [];
+  for (const [key, member] of members) {
+    const part = spreadPrefix(below.get(key), member);
+    if (part === undefined) return undefined;
+    found.push(...part);
+  }
+  return found;
+}
