@@ -80,6 +80,7 @@ export {
   FathomError,
   FormatError,
   IndexError,
+  LinAlgError,
   ShapeError,
   TraceError,
   ValueError,

@@ -28,6 +28,11 @@ export class IndexError extends FathomError {
   override readonly name = 'IndexError';
 }
 
+/** A matrix does not have what was asked for: an inverse, a Cholesky factor, a decomposition that converges. */
+export class LinAlgError extends FathomError {
+  override readonly name = 'LinAlgError';
+}
+
 /** Something was asked of a trace that only a run can answer. */
 export class TraceError extends FathomError {
   override readonly name = 'TraceError';

@@ -110,7 +110,7 @@ export class Recording {
       const output = outputIndex.get(node);
       const input = output === undefined ? undefined : donations.get(output);
       const isShared = nodes.indexOf(node) !== nodes.lastIndexOf(node);
-      const mayOverwrite = input !== undefined && !isShared && this.program?.checksOutputs === false;
+      const mayOverwrite = input !== undefined && !isShared && this.program?.mayFail === false;
       const isGranted = mayOverwrite && this.program?.executable.inPlace.get(output!) === input;
       return { cell, result: resultOf(node), inPlaceOf: isGranted ? input : undefined, isShared };
     });

@@ -10,6 +10,7 @@ import { binary, constant, reduce, where } from '../ir/build.ts';
 import { infoOf } from '../ir/dtype.ts';
 import type { Storage } from '../ir/leaf.ts';
 import type { Node } from '../ir/node.ts';
+import { placesBelow } from '../ir/routine.ts';
 import type { Device } from '../runtime/device.ts';
 import type { Range, Value } from './value.ts';
 
@@ -88,6 +89,8 @@ export class IndexGuard {
   }
 
   #add(index: Node, rebuilt: Node, { limit, position, user }: IndexUse): Node {
+    const bound = placesIn(index);
+    if (bound !== undefined && bound <= limit) return rebuilt;
     const input = rearrangedInput(index, this.#inputs);
     if (input !== undefined) {
       this.checks.push({ position, limit, source: { from: 'input', input } });
@@ -116,6 +119,28 @@ function fixedRange(device: Device, index: Node): Range {
   const storages = [device.allocate('int32', 1), device.allocate('int32', 1)];
   device.compile({ inputs: [], outputs: extremes(index) }).run([], storages);
   return { high: storages[0]!.read()[0]!, low: ~storages[1]!.read()[0]! };
+}
+
+/** A size that no element of the index reaches, where it is made of the places that a routine found. */
+function placesIn(index: Node): number | undefined {
+  let node = index;
+  for (;;) {
+    switch (node.op) {
+      case 'routine':
+        return placesBelow(node.attributes, node.inputs[0]!.shape);
+      case 'reshape':
+      case 'permute':
+      case 'expand':
+      case 'flip':
+      case 'shrink':
+      case 'detach':
+      case 'realize':
+        node = node.inputs[0]!;
+        break;
+      default:
+        return undefined;
+    }
+  }
 }
 
 /** The input that the index only rearranges, so that it takes no other values; undefined if it computes or leaves some out. */

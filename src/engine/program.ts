@@ -6,6 +6,7 @@ import { sameShape, sizeOf } from '../base/shape.ts';
 import { param, withInputs } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Graph, Node } from '../ir/node.ts';
+import { mayFail } from '../ir/routine.ts';
 import { topological } from '../ir/walk.ts';
 import type { Device, Executable } from '../runtime/device.ts';
 import { type IndexCheck, IndexGuard } from './index-checks.ts';
@@ -19,8 +20,10 @@ export interface Program {
   /** The wanted outputs first, then those of computed index checks. */
   readonly outputs: readonly OutputInfo[];
   readonly checks: readonly IndexCheck[];
-  /** Some check needs the run's outputs, so cells must not be overwritten during it. */
+  /** Some check needs the run's outputs. */
   readonly checksOutputs: boolean;
+  /** A run may end in an error, so cells must not be overwritten during it. */
+  readonly mayFail: boolean;
 }
 
 export interface OutputInfo {
@@ -97,6 +100,7 @@ function build(device: Device, request: ProgramRequest, inputs: ReadonlyMap<Node
     outputs: wanted.map(({ dtype, shape }) => ({ dtype, size: sizeOf(shape) })),
     checks: guard.checks,
     checksOutputs: guard.extraOutputs.length > 0,
+    mayFail: guard.extraOutputs.length > 0 || order.some((node) => node.op === 'routine' && mayFail(node.attributes.name)),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   type Slide,
   type UnaryOp,
 } from './op.ts';
+import { resultOf, type RoutineCall } from './routine.ts';
 
 const none = {};
 
@@ -401,6 +402,13 @@ export function detach(x: Node): Node {
 /** The same value, stored. */
 export function realize(x: Node): Node {
   return makeNode('realize', x.dtype, x.shape, [x], none);
+}
+
+/** A host algorithm over whole arrays, as routine.ts lists them. */
+export function routine(call: RoutineCall, inputs: readonly Node[]): Node {
+  const { shape, dtype } = resultOf(call, inputs);
+  checkStored(call.name, shape);
+  return makeNode('routine', dtype, shape, inputs, call);
 }
 
 function replaced(shape: Shape, axis: number, size: number): number[] {

@@ -4,6 +4,7 @@
  */
 import type { Leaf } from './leaf.ts';
 import type { DType } from './dtype.ts';
+import type { RoutineCall } from './routine.ts';
 
 /** Nothing beyond the inputs. */
 type None = Readonly<Record<never, never>>;
@@ -98,6 +99,8 @@ export interface Attributes {
   detach: None;
   /** The same value, stored: a border that fusion does not cross. */
   realize: None;
+  /** A whole-array algorithm that the host runs; what it takes and gives is in routine.ts. */
+  routine: RoutineCall;
 }
 
 export interface Slide {
@@ -165,6 +168,7 @@ export const families = {
   scatterAdd: 'indexing',
   detach: 'structure',
   realize: 'structure',
+  routine: 'structure',
 } as const satisfies Record<Op, OpFamily>;
 
 /** Which dtypes an elementwise op takes. */

@@ -3,7 +3,9 @@
  * not said. Values are expressions over loads at affine places; a reduction inside an expression brings its own variables.
  */
 import type { DType } from '../ir/dtype.ts';
+import type { Shape } from '../base/shape.ts';
 import type { ElementwiseOp, ReduceOp } from '../ir/op.ts';
+import type { RoutineCall } from '../ir/routine.ts';
 import type { Affine, Var } from './affine.ts';
 
 /** Names a buffer of the plan being made. */
@@ -58,6 +60,13 @@ export interface Kernel {
   /** The iteration space, outermost first in the order of the output's memory. */
   readonly vars: readonly Var[];
   readonly effects: readonly Effect[];
+}
+
+/** A routine among the kernels: whole buffers, row-major, in and out. */
+export interface RoutineKernel {
+  readonly routine: RoutineCall;
+  readonly inputs: readonly { readonly buffer: BufferId; readonly shape: Shape }[];
+  readonly output: BufferId;
 }
 
 /** Calls `visit` for every expression inside, each once, arguments before users. */

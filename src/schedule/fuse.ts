@@ -123,6 +123,11 @@ export function fuse(outputs: readonly Node[]): Fusion {
         if (!isPrivate(node)) stored.add(node);
         break;
       case 'structure':
+        if (node.op === 'routine') {
+          stored.add(node);
+          for (const input of node.inputs) stored.add(sourceOf(input));
+          break;
+        }
         if (node.op === 'realize') {
           stored.add(node);
           break;
@@ -150,6 +155,13 @@ function keepsElements(node: Node): boolean {
     default:
       return false;
   }
+}
+
+/** What a routine reads for an input: the value before it was only given another shape. */
+export function sourceOf(node: Node): Node {
+  let source = node;
+  while (source.op === 'reshape') source = source.inputs[0]!;
+  return source;
 }
 
 /** Stores the value that a chain of views looks at. */

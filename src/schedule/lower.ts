@@ -19,9 +19,10 @@ import {
   type Kernel,
   type Load,
   mapIndices,
+  type RoutineKernel,
   visitExpressions,
 } from '../kernel/kernel.ts';
-import { type Fusion, fuse } from './fuse.ts';
+import { type Fusion, fuse, sourceOf } from './fuse.ts';
 import { findProduct, type Operand } from './product.ts';
 import { viewIndex, type ViewOp } from './view.ts';
 
@@ -33,7 +34,7 @@ export interface Buffer {
 
 export interface Lowered {
   readonly buffers: readonly Buffer[];
-  readonly kernels: readonly Kernel[];
+  readonly kernels: readonly (Kernel | RoutineKernel)[];
 }
 
 /** Where the value of a node lies: a buffer and the stride of each axis. */
@@ -68,7 +69,7 @@ class Lowering {
   private readonly fusion: Fusion;
   private readonly chooseVectorAxis: ChooseVectorAxis;
   private readonly buffers: Buffer[] = [];
-  private readonly kernels: Kernel[] = [];
+  private readonly kernels: (Kernel | RoutineKernel)[] = [];
   private readonly placements = new Map<Node, Placement>();
   private readonly rowMajorCopies = new Map<Node, Placement>();
   private readonly unslides = new Map<Node, Node>();
@@ -163,6 +164,8 @@ class Lowering {
         return this.computePad(node, home);
       case 'scatterAdd':
         return this.computeScatter(node, home);
+      case 'routine':
+        return this.computeRoutine(node, home);
       case 'reshape': {
         // The same elements in the same order: let the input's kernel write them in place.
         const input = node.inputs[0]!;
@@ -179,6 +182,7 @@ class Lowering {
   }
 
   private computeElements(node: Node, home: Buffer['home'], rowMajor: boolean): Placement {
+    if (node.op === 'routine') return this.computeRoutine(node, home);
     if (node.op === 'pad' || node.op === 'scatterAdd') {
       const special = node.op === 'pad' ? this.computePad(node, home) : this.computeScatter(node, home);
       if (!rowMajor || isRowMajor(node.shape, special.strides)) return special;
@@ -255,6 +259,16 @@ class Lowering {
     };
     this.emit('scatterAdd', space, vars, [effect]);
     return { buffer, strides };
+  }
+
+  private computeRoutine(node: NodeOf<'routine'> & Node, home: Buffer['home']): Placement {
+    const inputs = node.inputs.map((input) => ({
+      buffer: this.rowMajor(sourceOf(input)).buffer,
+      shape: input.shape,
+    }));
+    const output = this.buffer(node.dtype, sizeOf(node.shape), home);
+    this.kernels.push({ routine: node.attributes, inputs, output });
+    return { buffer: output, strides: stridesOf(node.shape) };
   }
 
   private emit(name: string, space: Space, vars: readonly Var[], effects: readonly Effect[]): void {
@@ -341,6 +355,7 @@ class Lowering {
       case 'param':
       case 'pad':
       case 'scatterAdd':
+      case 'routine':
         return this.load(node, this.place(node), index);
       case 'sum':
       case 'amax':

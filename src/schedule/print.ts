@@ -2,11 +2,13 @@
  * Kernels and plans as text, for `inspect`. i0, i1, … are iteration variables, b0, b1, … buffers of the plan, t0, t1, … values that
  * are used more than once. Nests, which a plan is made of, are printed by kernel/print.ts.
  */
+import { formatShape } from '../base/shape.ts';
 import type { Graph } from '../ir/node.ts';
 import type { ElementwiseOp } from '../ir/op.ts';
 import { printGraph } from '../ir/print.ts';
+import type { RoutineCall } from '../ir/routine.ts';
 import type { Affine, Var } from '../kernel/affine.ts';
-import { type Effect, type Expression, type Kernel, visitExpressions } from '../kernel/kernel.ts';
+import { type Effect, type Expression, type Kernel, type RoutineKernel, visitExpressions } from '../kernel/kernel.ts';
 import { printNest } from '../kernel/print.ts';
 import type { Plan } from './plan.ts';
 import type { Schedule } from './schedule.ts';
@@ -28,7 +30,7 @@ export function printStages(graph: Graph, { kernels, plan }: Schedule): Stage[] 
 /** The last two of them, for a plan that comes from nowhere. */
 export function printPlanStages(plan: Plan): Stage[] {
   return [
-    { title: 'schedule', text: plan.steps.map(({ nest }) => printNest(nest)).join('\n\n') },
+    { title: 'schedule', text: plan.steps.map((step) => (step.kind === 'nest' ? printNest(step.nest) : `routine ${printRoutine(step.routine)}`)).join('\n\n') },
     { title: 'plan', text: printPlan(plan) },
   ];
 }
@@ -39,7 +41,11 @@ export function printPlanStages(plan: Plan): Stage[] {
  *            b3[10·i0 + i1] = sum(i2 in 0..784: b0[784·i0 + i2] · b1[784·i1 + i2]) + b2[i1]
  *          }
  */
-export function printKernel(kernel: Kernel): string {
+export function printKernel(kernel: Kernel | RoutineKernel): string {
+  if ('routine' in kernel) {
+    const inputs = kernel.inputs.map(({ buffer, shape }) => `b${buffer} ${formatShape(shape)}`);
+    return `routine b${kernel.output} = ${printRoutine(kernel.routine)}(${inputs.join(', ')})`;
+  }
   const printer = new KernelPrinter();
   const space = printer.ranges(kernel.vars);
   const lines = kernel.effects.flatMap((effect) => printer.effect(effect));
@@ -172,16 +178,22 @@ function argumentsOf(expression: Expression): readonly Expression[] {
   }
 }
 
+/** `argsort{descending: true}`. */
+function printRoutine({ name, ...parameters }: RoutineCall): string {
+  const entries = Object.entries(parameters).map(([key, value]) => `${key}: ${value}`);
+  return entries.length === 0 ? name : `${name}{${entries.join(', ')}}`;
+}
+
 /** A plan's buffers with their homes, its steps with what their slots are bound to, and the size of the arena. */
 export function printPlan({ buffers, steps, arenaBytes, inPlace }: Plan): string {
   const lines = buffers.map(({ dtype, size, home }, i) => {
     return `b${i}: ${dtype} × ${size} in ${home.kind === 'arena' ? `arena at ${home.offset}` : `${home.kind} ${home.index}`}`;
   });
-  steps.forEach(({ nest, bindings }, i) =>
-    lines.push(
-      `step ${i}: ${nest.name}(${bindings.map((buffer) => `b${buffer}`).join(', ')})${nest.parallel ? ' parallel' : ''}`,
-    ),
-  );
+  steps.forEach((step, i) => {
+    const name = step.kind === 'nest' ? step.nest.name : `routine ${printRoutine(step.routine)}`;
+    const parallel = step.kind === 'nest' && step.nest.parallel ? ' parallel' : '';
+    lines.push(`step ${i}: ${name}(${step.bindings.map((buffer) => `b${buffer}`).join(', ')})${parallel}`);
+  });
   for (const [output, input] of inPlace) lines.push(`output ${output} may be written over input ${input}`);
   lines.push(`arena: ${arenaBytes} bytes`);
   return lines.join('\n');

@@ -5,7 +5,7 @@ import type { DType } from '../ir/dtype.ts';
 import { infoOf } from '../ir/dtype.ts';
 import type { Graph } from '../ir/node.ts';
 import { coefficient, equal, Space } from '../kernel/affine.ts';
-import { type BufferId, type Kernel, visitExpressions } from '../kernel/kernel.ts';
+import { type BufferId, type Kernel, type RoutineKernel, visitExpressions } from '../kernel/kernel.ts';
 import { simplify } from '../transform/simplify.ts';
 import { heuristics, vectorAxis } from './choose.ts';
 import type { Chooser } from './directives.ts';
@@ -13,14 +13,14 @@ import { allocate, type Lifetime } from './allocate.ts';
 import { type Bound, scheduleLoops, splitReduction } from './loops.ts';
 import { type Buffer, lower } from './lower.ts';
 import { mergeVars } from './merge.ts';
-import type { Plan, PlannedBuffer, Step } from './plan.ts';
+import type { Plan, PlannedBuffer, RoutineStep, Step } from './plan.ts';
 import type { Target } from './target.ts';
 import { scheduleTiles, type Workspace } from './tile.ts';
 
 /** Everything between a graph and its code, kept for those who want to look. */
 export interface Schedule {
   readonly plan: Plan;
-  readonly kernels: readonly Kernel[];
+  readonly kernels: readonly (Kernel | RoutineKernel)[];
 }
 
 export function schedule(graph: Graph, target: Target): Plan {
@@ -50,20 +50,26 @@ export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser 
       (part) => scheduleLoops(part, target, chooser),
     );
   };
-  const bound: Bound[] = [];
-  const firstNest: number[] = [];
-  for (const kernel of lowered.kernels) {
-    firstNest.push(bound.length);
-    bound.push(...scheduleKernel(kernel));
-  }
-  const plan = placeBuffers(buffers, bound, overwritable(graph, buffers, lowered.kernels));
+  const steps = lowered.kernels.flatMap((kernel): readonly Step[] =>
+    'routine' in kernel ? [asStep(kernel)] : scheduleKernel(kernel).map((one) => ({ kind: 'nest', ...one })),
+  );
+  const plan = placeBuffers(buffers, steps, overwritable(graph, buffers, lowered.kernels));
   return { plan, kernels: lowered.kernels };
 }
 
-function placeBuffers(buffers: readonly Buffer[], bound: readonly Bound[], inPlace: ReadonlyMap<number, number>): Plan {
+function asStep({ routine, inputs, output }: RoutineKernel): RoutineStep {
+  return {
+    kind: 'routine',
+    routine,
+    shapes: inputs.map(({ shape }) => shape),
+    bindings: [...inputs.map(({ buffer }) => buffer), output],
+  };
+}
+
+function placeBuffers(buffers: readonly Buffer[], steps: readonly Step[], inPlace: ReadonlyMap<number, number>): Plan {
   const first = new Map<BufferId, number>();
   const last = new Map<BufferId, number>();
-  bound.forEach(({ bindings }, step) => {
+  steps.forEach(({ bindings }, step) => {
     for (const buffer of bindings) {
       if (!first.has(buffer)) first.set(buffer, step);
       last.set(buffer, step);
@@ -81,7 +87,6 @@ function placeBuffers(buffers: readonly Buffer[], bound: readonly Bound[], inPla
   const planned = buffers.map(({ dtype, size, home }, buffer): PlannedBuffer => {
     return { dtype, size, home: home.kind === 'arena' ? { kind: 'arena', offset: offsetOf.get(buffer) ?? 0 } : home };
   });
-  const steps = bound.map(({ nest, bindings }): Step => ({ kind: 'nest', nest, bindings }));
   return { buffers: planned, steps, arenaBytes: bytes, inPlace };
 }
 
@@ -89,7 +94,11 @@ function placeBuffers(buffers: readonly Buffer[], bound: readonly Bound[], inPla
  * Which donated inputs an output may overwrite: those that no later kernel reads, and that the kernel writing the output reads
  * only at the element it is about to write.
  */
-function overwritable(graph: Graph, buffers: readonly Buffer[], kernels: readonly Kernel[]): Map<number, number> {
+function overwritable(
+  graph: Graph,
+  buffers: readonly Buffer[],
+  kernels: readonly (Kernel | RoutineKernel)[],
+): Map<number, number> {
   const result = new Map<number, number>();
   const bufferOf = (kind: 'input' | 'output', index: number) =>
     buffers.findIndex(({ home }) => home.kind === kind && home.index === index);
@@ -97,7 +106,7 @@ function overwritable(graph: Graph, buffers: readonly Buffer[], kernels: readonl
     const written = bufferOf('output', output);
     const read = bufferOf('input', input);
     if (written < 0 || read < 0) continue;
-    const writer = kernels.findIndex((kernel) => kernel.effects.some((effect) => effect.buffer === written));
+    const writer = kernels.findIndex((kernel) => writes(kernel, written));
     const isSafe = kernels.every(
       (kernel, i) => i < writer || readsOnlyInStep(kernel, read, i === writer ? written : undefined),
     );
@@ -106,8 +115,14 @@ function overwritable(graph: Graph, buffers: readonly Buffer[], kernels: readonl
   return result;
 }
 
+function writes(kernel: Kernel | RoutineKernel, buffer: BufferId): boolean {
+  if ('routine' in kernel) return kernel.output === buffer;
+  return kernel.effects.some((effect) => effect.buffer === buffer);
+}
+
 /** True if the kernel does not read a buffer, or reads it only where it writes `written`. */
-function readsOnlyInStep(kernel: Kernel, buffer: BufferId, written: BufferId | undefined): boolean {
+function readsOnlyInStep(kernel: Kernel | RoutineKernel, buffer: BufferId, written: BufferId | undefined): boolean {
+  if ('routine' in kernel) return kernel.inputs.every((input) => input.buffer !== buffer);
   let isSafe = true;
   for (const effect of kernel.effects) {
     for (const root of effect.kind === 'accumulate' ? [effect.value, effect.index] : [effect.value]) {

@@ -15,6 +15,7 @@ import {
   realize,
   reduce,
   reshape,
+  routine,
   scatterAdd,
   shrink,
   slide,
@@ -119,6 +120,12 @@ const rules: { readonly [K in Op]: Rule<K> } = {
 
   detach: (_, inputs) => detach(first(inputs)),
   realize: (_, inputs) => realize(first(inputs)),
+  // What stands before the core of its inputs is a batch to any routine.
+  routine: (node, inputs, count) =>
+    routine(
+      node.attributes,
+      inputs.map((input) => batched(input, count)),
+    ),
 };
 
 /** Options of a walk. */

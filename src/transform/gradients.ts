@@ -42,7 +42,7 @@ export function gradients(y: Node, xs: readonly Node[], seed: Node = constant(1,
     const g = found.get(node);
     if (g === undefined) continue;
     node.inputs.forEach((input, i) => {
-      if (!path.has(input) || !flows(node.op, i)) return;
+      if (!path.has(input) || !flows(node, i)) return;
       const contribution = pullBack(node, i, g);
       const sum = found.get(input);
       found.set(input, sum === undefined ? contribution : binary('add', sum, contribution));
@@ -59,7 +59,7 @@ function between(xs: readonly Node[], y: Node): Set<Node> {
   const ends = new Set(xs);
   const path = new Set<Node>();
   for (const node of topological([y], ({ id }) => id <= oldest)) {
-    const reached = isFloat(node.dtype) && node.inputs.some((input, i) => path.has(input) && flows(node.op, i));
+    const reached = isFloat(node.dtype) && node.inputs.some((input, i) => path.has(input) && flows(node, i));
     if (reached || ends.has(node)) path.add(node);
   }
   return path;

@@ -24,12 +24,13 @@ import {
 } from '../ir/build.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { Op } from '../ir/op.ts';
+import { routineRules } from './routine-vjp.ts';
 
 /** The gradient of one input, from the gradient `g` of the node `y`; y itself may be used again, which saves computing it twice. */
 type InputRule<K extends Op> = (g: Node, y: NodeOf<K>) => Node;
 
 /** One entry per input; where there is none, no gradient flows. */
-type Rules = { readonly [K in Op]: readonly (InputRule<K> | undefined)[] };
+type Rules = { readonly [K in Exclude<Op, 'routine'>]: readonly (InputRule<K> | undefined)[] };
 
 /** Nothing flows: the op is flat almost everywhere, its operands are integers, or it has none. */
 const flat: readonly undefined[] = [];
@@ -135,14 +136,20 @@ const rules: Rules = {
   realize: [(g) => g],
 };
 
-/** Whether a gradient flows from a node of this op to its input number `input`. */
-export function flows(op: Op, input: number): boolean {
-  return rules[op][input] !== undefined;
+/** The rules of a node, one for each input; a routine has its own. */
+function rulesOf<K extends Op>(node: NodeOf<K>): readonly (InputRule<K> | undefined)[];
+function rulesOf(node: Node): readonly unknown[] {
+  return node.op === 'routine' ? routineRules(node) : rules[node.op];
+}
+
+/** Whether a gradient flows from a node to its input number `input`. */
+export function flows(node: Node, input: number): boolean {
+  return rulesOf(node)[input] !== undefined;
 }
 
 /** The gradient of input number `input` of `node`, from the node's own; only where it `flows`. */
 export function pullBack<K extends Op>(node: NodeOf<K>, input: number, g: Node): Node {
-  const rule = rules[node.op][input];
+  const rule = rulesOf(node)[input];
   if (rule === undefined) throw new Error(`bug: no gradient flows to input ${input} of ${node.op}`);
   return rule(g, node);
 }

@@ -279,7 +279,26 @@ const table: { readonly [K in Op]: Entry } = {
 
   detach: movement(anything, (_, x) => build.detach(x)),
   realize: movement(anything, (_, x) => build.realize(x)),
+  // What a routine computes is the same everywhere; that it sees what steps before it have written, and steps after it what it wrote, is not.
+  routine: {
+    dtypes: numbers,
+    draw: (o, dtype) => {
+      const x = o.view(o.shape(1), dtype, smooth(dtype));
+      const last = x.shape.length - 1;
+      const twice = build.binary('add', x, x);
+      const order = build.routine({ name: 'argsort', descending: o.below(2) === 1 }, [o.pick([x, twice])]);
+      const sums = build.routine({ name: 'cumsum', reverse: o.below(2) === 1 }, [o.pick([x, twice])]);
+      const taken = x.shape[last] === 0 ? x : build.gather(o.pick([sums, twice]), order, last);
+      const output = o.pick([order, sums, build.unary('neg', sums), taken, build.routine(o.pick(places), [taken])]);
+      return { output, tolerance: exact };
+    },
+  },
 };
+
+const places = [
+  { name: 'argsort', descending: false },
+  { name: 'cumargmax', smallest: true },
+] as const;
 
 function erfOf(x: number): number {
   return Number.isNaN(x) || x === 0 ? x : Math.abs(x) > 6 ? Math.sign(x) : erfExact(x);

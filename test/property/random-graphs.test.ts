@@ -11,6 +11,7 @@ import { validate } from '../../src/kernel/validate.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import { evaluate } from '../../src/runtime/reference/evaluate.ts';
 import { allocateArray, ArrayStorage } from '../../src/runtime/reference/storage.ts';
+import { runRoutineStep } from '../../src/runtime/routine.ts';
 import { wasmTarget } from '../../src/runtime/wasm/target.ts';
 import { heuristics, tileCandidates } from '../../src/schedule/choose.ts';
 import type { Chooser } from '../../src/schedule/directives.ts';
@@ -31,7 +32,7 @@ function interpreter(target: Target, chooser: Chooser = heuristics): Device {
     description: `interpreted for ${target.name}`,
     compile(graph) {
       const { plan } = scheduleInStages(graph, target, chooser);
-      const faults = plan.steps.flatMap(({ nest }) => validate(nest));
+      const faults = plan.steps.flatMap((step) => (step.kind === 'nest' ? validate(step.nest) : []));
       if (faults.length > 0) throw new Error(faults.join('\n'));
       return {
         inPlace: plan.inPlace,
@@ -42,11 +43,14 @@ function interpreter(target: Target, chooser: Chooser = heuristics): Device {
             if (home.kind === 'arena') return new (infoOf(dtype).array)(arena, home.offset, size);
             return (home.kind === 'input' ? inputs : outputs)[home.index]!.read();
           });
-          for (const { nest, bindings } of plan.steps)
-            interpret(
-              nest,
-              bindings.map((buffer) => memories[buffer]!),
-            );
+          for (const step of plan.steps) {
+            if (step.kind === 'routine') runRoutineStep(step, plan, (buffer) => memories[buffer]!);
+            else
+              interpret(
+                step.nest,
+                step.bindings.map((buffer) => memories[buffer]!),
+              );
+          }
         },
         stages: () => [],
       };

@@ -2,7 +2,7 @@
  * A plan as one WebAssembly module over one memory. A table in that memory, whose address every exported function takes, says where
  * each buffer of the plan lies: one i32 each, in the plan's order. The arena is part of it, so it may lie elsewhere in every run.
  */
-import type { Plan, Step } from '../../schedule/plan.ts';
+import type { NestStep, Plan, RoutineStep } from '../../schedule/plan.ts';
 import type { Nest } from '../../kernel/nest.ts';
 import { FunctionBuilder } from './function.ts';
 import type { WasmModule } from './module.ts';
@@ -14,7 +14,9 @@ export type Call =
   /** An exported function (table) that runs some steps from first to last. */
   | { readonly kind: 'serial'; readonly name: string }
   /** An exported function (table, begin, end) that runs iterations of one step, which has `count` of them in all. */
-  | { readonly kind: 'parallel'; readonly name: string; readonly count: number; readonly work: number };
+  | { readonly kind: 'parallel'; readonly name: string; readonly count: number; readonly work: number }
+  /** No function of the module: an algorithm that the host runs. */
+  | { readonly kind: 'routine'; readonly step: RoutineStep };
 
 export interface LoweredPlan {
   readonly module: WasmModule;
@@ -50,6 +52,11 @@ export function lowerPlan(plan: Plan, { features, parallelWork }: PlanOptions): 
     serial = undefined;
   };
   for (const step of plan.steps) {
+    if (step.kind === 'routine') {
+      closeSerial();
+      calls.push({ kind: 'routine', step });
+      continue;
+    }
     const split = splitLoop(step.nest);
     const callee = indexOf(step.nest);
     if (split !== undefined && step.nest.work >= parallelWork) {
@@ -79,7 +86,7 @@ export function lowerPlan(plan: Plan, { features, parallelWork }: PlanOptions): 
 }
 
 /** Pushes the base addresses of a step's slots, read from the table (local 0). */
-function pushBases(f: FunctionBuilder, step: Step): void {
+function pushBases(f: FunctionBuilder, step: NestStep): void {
   if (step.bindings.length !== step.nest.slots.length) {
     throw new Error(`bug: ${step.nest.name} has ${step.nest.slots.length} slots, ${step.bindings.length} are bound`);
   }

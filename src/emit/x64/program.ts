@@ -1,8 +1,9 @@
 /**
  * A plan as one callable: run(table), where table = [arena, input 0, …, output 0, …] holds 64-bit pointers.
- * It runs the steps in order; the large parallel ones go through the thread pool (pool.ts).
+ * It runs the steps in order; the large parallel ones go through the thread pool (pool.ts). A plan with routines, which the host runs, is
+ * one such callable for each run of steps between them.
  */
-import type { Plan } from '../../schedule/plan.ts';
+import { isEmitted, type NestStep, type Plan, segmentsOf } from '../../schedule/plan.ts';
 import { type Abi, abis, enter, leave, locals } from './abi.ts';
 import { Assembler } from './assembler.ts';
 import type { Tier } from './lower-analysis.ts';
@@ -19,8 +20,10 @@ export interface ProgramOptions {
 }
 
 export interface EmittedProgram {
-  /** Position-independent, to be loaded at a multiple of 64; the entry is at offset 0. */
+  /** Position-independent, to be loaded at a multiple of 64. */
   readonly code: Uint8Array<ArrayBuffer>;
+  /** Where the callable of each emitted segment of the plan begins, in order; the first at 0. */
+  readonly entries: readonly number[];
   /** Entries of the table: the arena, then so many inputs, then so many outputs. */
   readonly inputs: number;
   readonly outputs: number;
@@ -42,13 +45,8 @@ export function emitProgram(
   const assembler = new Assembler();
   const inputs = countOf(plan, 'input');
   const outputs = countOf(plan, 'output');
-  const functions: Label[] = [];
-  assembler.here('run');
-  enter(assembler, abi);
-  assembler.emit('mov', mem(rsp, locals), rdi);
-  plan.steps.forEach(({ nest }, i) => {
-    const label = assembler.label(`step ${i}: ${nest.name}`);
-    functions.push(label);
+  const segments = segmentsOf(plan).filter(isEmitted);
+  const emitCall = ({ nest }: NestStep, label: Label): void => {
     const outer = outerLoop(nest);
     assembler.emit('mov', rdi, mem(rsp, locals));
     if (outer === undefined) {
@@ -66,22 +64,38 @@ export function emitProgram(
     assembler.emit('xor', rsi.as(32), rsi.as(32));
     assembler.emit('mov', rdx.as(32), outer.count);
     assembler.emit('call', label);
+  };
+  const functions = segments.map((steps, i) => {
+    if (i > 0) assembler.align(64);
+    assembler.here(entryName(i));
+    enter(assembler, abi);
+    assembler.emit('mov', mem(rsp, locals), rdi);
+    const labels = steps.map((step) => {
+      const label = assembler.label(`step ${plan.steps.indexOf(step)}: ${step.nest.name}`);
+      emitCall(step, label);
+      return label;
+    });
+    leave(assembler, abi);
+    return labels;
   });
-  leave(assembler, abi);
-  plan.steps.forEach(({ nest, bindings }, i) => {
-    const label = functions[i];
-    if (label === undefined) return;
-    assembler.align(64);
-    assembler.bind(label);
-    lowerNest(
-      assembler,
-      nest,
-      tier,
-      bindings.map((buffer) => bindingOf(plan, buffer, inputs)),
-    );
+  segments.forEach((steps, i) => {
+    steps.forEach(({ nest, bindings }, j) => {
+      assembler.align(64);
+      assembler.bind(functions[i]![j]!);
+      lowerNest(
+        assembler,
+        nest,
+        tier,
+        bindings.map((buffer) => bindingOf(plan, buffer, inputs)),
+      );
+    });
   });
-  const { code, listing } = assembler.finish();
-  return { code, inputs, outputs, listing };
+  const { code, labels, listing } = assembler.finish();
+  return { code, entries: segments.map((_, i) => labels.get(entryName(i))!), inputs, outputs, listing };
+}
+
+function entryName(segment: number): string {
+  return segment === 0 ? 'run' : `run ${segment}`;
 }
 
 function countOf(plan: Plan, kind: 'input' | 'output'): number {

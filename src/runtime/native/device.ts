@@ -1,19 +1,21 @@
 /**
- * The native device: graphs become machine code, a run is one foreign call.
+ * The native device: graphs become machine code, a run is one foreign call (one more after each routine).
  * Programs share executable pages, worker threads and one arena for intermediates, as large as the largest of them needs.
  */
 import { DeviceError } from '../../base/errors.ts';
 import type { Tier } from '../../emit/x64/lower-analysis.ts';
 import { defaultParallelWork, emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
+import { dtypes } from '../../ir/dtype.ts';
 import type { Storage } from '../../ir/leaf.ts';
-import type { Plan } from '../../schedule/plan.ts';
+import { isEmitted, type Plan, type RoutineStep, segmentsOf } from '../../schedule/plan.ts';
 import { printPlanStages, printStages } from '../../schedule/print.ts';
 import { scheduleInStages } from '../../schedule/schedule.ts';
 import type { Target } from '../../schedule/target.ts';
 import type { Device, Executable } from '../device.ts';
+import { runRoutineStep } from '../routine.ts';
 import { CodeArena, type LoadedCode } from './code.ts';
 import { chooseTier, detectFeatures, hostAbi } from './cpuid.ts';
-import { addressOf, foreignCallProblem, functionAt } from './ffi.ts';
+import { addressOf, foreignCallProblem, type ForeignFunction, functionAt, viewAt } from './ffi.ts';
 import { allocatePages, freePages } from './memory.ts';
 import { NativeStorage } from './storage.ts';
 import { startThreads, threadCount, type ThreadPool } from './threads.ts';
@@ -48,6 +50,8 @@ export class NativeDevice implements Device {
   private pool: ThreadPool | undefined;
   private arena = 0n;
   private arenaBytes = 0;
+  /** The arena as a buffer, for routines; made when one needs it. */
+  private arenaView: ArrayBuffer | undefined;
 
   constructor(threads: number, tier?: Tier) {
     this.tier = tier ?? chooseTier(detectFeatures(this.code));
@@ -62,12 +66,15 @@ export class NativeDevice implements Device {
 
   /** The executable of a plan. */
   load(plan: Plan, parallelWork = defaultParallelWork, stages = () => printPlanStages(plan)): Executable {
-    const isLarge = plan.steps.some(({ nest }) => nest.parallel && nest.work >= parallelWork);
+    const isLarge = plan.steps.some((step) => step.kind === 'nest' && step.nest.parallel && step.nest.work >= parallelWork);
     const pool = isLarge && this.target.threads > 1 ? this.startedPool() : undefined;
     const options: ProgramOptions = { abi: hostAbi(), pool, parallelWork };
-    const { code, inputs: inputCount, outputs: outputCount } = emitProgram(plan, this.tier, options);
+    const { code, entries, inputs: inputCount, outputs: outputCount } = emitProgram(plan, this.tier, options);
     const loaded = this.code.load(code);
-    const run = functionAt(loaded.address, ['uint64_t']);
+    const callables = entries.map((offset) => functionAt(loaded.address + BigInt(offset), ['uint64_t']));
+    const [first] = callables;
+    const parts = segmentsOf(plan).map((segment) => (isEmitted(segment) ? callables.shift()! : segment));
+    const isOneCall = parts.length === 1 && first !== undefined;
     this.reserve(plan.arenaBytes);
     // Addresses as pairs of 32 bits: writing them makes no garbage.
     const table = new Uint32Array(new ArrayBuffer(16 * (1 + inputCount + outputCount)));
@@ -85,7 +92,8 @@ export class NativeDevice implements Device {
         set(0, Number(this.arena));
         for (let i = 0; i < inputCount; i++) set(1 + i, addressIn(inputs, i));
         for (let i = 0; i < outputCount; i++) set(1 + inputCount + i, addressIn(outputs, i));
-        run(tableAddress);
+        if (isOneCall) first(tableAddress);
+        else for (const part of parts) this.runPart(part, plan, tableAddress, inputs, outputs);
       },
       stages: () => [...stages(), { title: 'code', text: emitProgram(plan, this.tier, options).listing() }],
     };
@@ -113,10 +121,30 @@ export class NativeDevice implements Device {
     return this.pool;
   }
 
+  private runPart(
+    part: ForeignFunction | RoutineStep,
+    plan: Plan,
+    table: bigint,
+    inputs: readonly Storage[],
+    outputs: readonly Storage[],
+  ): void {
+    if (typeof part === 'function') {
+      part(table);
+      return;
+    }
+    runRoutineStep(part, plan, (buffer) => {
+      const { dtype, size, home } = plan.buffers[buffer]!;
+      if (home.kind !== 'arena') return (home.kind === 'input' ? inputs : outputs)[home.index]!.read();
+      this.arenaView ??= viewAt(this.arena, this.arenaBytes);
+      return new dtypes[dtype].array(this.arenaView, home.offset, size);
+    });
+  }
+
   private reserve(bytes: number): void {
     if (bytes <= this.arenaBytes) return;
     if (this.arenaBytes > 0) freePages(this.arena, this.arenaBytes);
     this.arenaBytes = 0;
+    this.arenaView = undefined;
     this.arena = allocatePages(bytes);
     this.arenaBytes = bytes;
   }

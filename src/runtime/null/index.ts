@@ -15,6 +15,8 @@ interface Counts {
   readonly nests: number;
   /** Those of them that compute a contraction in register tiles. */
   readonly contractions: number;
+  /** Algorithms that the host would run. */
+  readonly routines: number;
   /** Bytes for intermediates. */
   readonly arenaBytes: number;
 }
@@ -44,10 +46,11 @@ export function nullDevice(target: Target = defaultTarget): NullDevice {
     compile(graph) {
       const schedule = scheduleInStages(graph, target);
       const { steps, arenaBytes, inPlace } = schedule.plan;
-      const contractions = steps.filter(({ nest }) => nest.name.startsWith('contract ')).length;
+      const nests = steps.flatMap((step) => (step.kind === 'nest' ? [step.nest] : []));
+      const contractions = nests.filter(({ name }) => name.startsWith('contract ')).length;
       return {
         inPlace,
-        counts: { nests: steps.length, contractions, arenaBytes },
+        counts: { nests: nests.length, contractions, routines: steps.length - nests.length, arenaBytes },
         run(_inputs, outputs) {
           for (const storage of outputs) storage.write(allocateArray(storage.dtype, storage.size).read());
         },

@@ -15,7 +15,7 @@ it('counts one nest and no bytes for elementwise work', () => {
   const x = build.param(0, [2], 'float32');
   const y = build.unary('exp', build.unary('neg', x));
   const { counts } = nullDevice().compile({ inputs: [x], outputs: [y] });
-  expect(counts).toEqual({ nests: 1, contractions: 0, arenaBytes: 0 });
+  expect(counts).toEqual({ nests: 1, contractions: 0, routines: 0, arenaBytes: 0 });
 });
 
 it('counts a contraction, and the bytes of the value between two nests', () => {

@@ -9,6 +9,7 @@ import { type DType, infoOf, isFloat, roundTo, type TypedArray } from '../../ir/
 import type { Graph, Node, NodeOf } from '../../ir/node.ts';
 import type { Op } from '../../ir/op.ts';
 import { topological } from '../../ir/walk.ts';
+import { runRoutine } from '../../kernel/routines/index.ts';
 import { erf } from './erf.ts';
 import { forEachIndex, offsetOf } from './indices.ts';
 import { threefry2x32 } from './threefry.ts';
@@ -244,6 +245,12 @@ const table: { readonly [K in Op]: Evaluate<K> } = {
 
   detach: (node, inputs) => inputs[0]!,
   realize: (node, inputs) => inputs[0]!,
+  routine: (node, inputs) => {
+    const result = zeros(node.dtype, sizeOf(node.shape));
+    const operands = inputs.map((values, i) => ({ values, shape: node.inputs[i]!.shape }));
+    runRoutine(node.attributes, operands, result);
+    return result;
+  },
 };
 
 /** The position in an array of `shape` of the index whose component along axis i is `component(i)`; undefined if one is not a whole number in range. */

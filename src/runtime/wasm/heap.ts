@@ -72,6 +72,12 @@ export class Heap {
     return this.views[dtype].slice(start, start + size);
   }
 
+  /** The elements at an address themselves; not to be kept across an allocation. */
+  view(dtype: DType, address: number, size: number): TypedArray {
+    const start = address / infoOf(dtype).bytes;
+    return this.views[dtype].subarray(start, start + size);
+  }
+
   write(dtype: DType, address: number, values: TypedArray): void {
     this.views[dtype].set(values, address / infoOf(dtype).bytes);
   }

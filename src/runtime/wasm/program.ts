@@ -9,9 +9,10 @@ import { lowerPlan } from '../../emit/wasm/lower.ts';
 import type { Call, LoweredPlan } from '../../emit/wasm/lower.ts';
 import type { WasmFeatures } from '../../emit/wasm/nest.ts';
 import { printModule } from '../../emit/wasm/text.ts';
-import type { Plan } from '../../schedule/plan.ts';
+import type { Plan, RoutineStep } from '../../schedule/plan.ts';
 import { printPlanStages, type Stage } from '../../schedule/print.ts';
 import type { Executable } from '../device.ts';
+import { runRoutineStep } from '../routine.ts';
 import type { Heap } from './heap.ts';
 import type { Scratch } from './scratch.ts';
 import { WasmStorage } from './storage.ts';
@@ -35,12 +36,17 @@ export interface WasmHost {
 
 type EmittedFunction = (table: number, begin?: number, end?: number) => void;
 
+/** A call with the function of the module that it is of, if any. */
+type LoadedCall =
+  | { readonly call: Exclude<Call, { readonly kind: 'routine' }>; readonly run: EmittedFunction }
+  | { readonly call: Extract<Call, { readonly kind: 'routine' }> };
+
 export class WasmProgram implements Executable {
   readonly inPlace: ReadonlyMap<number, number>;
   private readonly host: WasmHost;
   private readonly plan: Plan;
   private readonly lowered: LoweredPlan;
-  private readonly calls: readonly { readonly call: Call; readonly run: EmittedFunction }[];
+  private readonly calls: readonly LoadedCall[];
   /** The crew's number for the module. */
   private readonly moduleId: number;
   private readonly table: number;
@@ -64,7 +70,9 @@ export class WasmProgram implements Executable {
     const module = new WebAssembly.Module(encodeModule(this.lowered.module));
     const { exports } = new WebAssembly.Instance(module, { fathom: { memory: heap.memory } });
     // What the emitter exports are functions of i32 parameters, and nothing else.
-    this.calls = this.lowered.calls.map((call) => ({ call, run: exports[call.name] as EmittedFunction }));
+    this.calls = this.lowered.calls.map((call) =>
+      call.kind === 'routine' ? { call } : { call, run: exports[call.name] as EmittedFunction },
+    );
     this.moduleId = crew?.add(module) ?? 0;
     plan.buffers.forEach(({ home }, buffer) => {
       if (home.kind === 'arena') this.arenaBuffers.push({ buffer, offset: home.offset });
@@ -156,11 +164,25 @@ export class WasmProgram implements Executable {
 
   private callAll(): void {
     const { crew } = this.host;
-    for (const { call, run } of this.calls) {
+    for (const loaded of this.calls) {
+      if (!('run' in loaded)) {
+        this.runRoutine(loaded.call.step);
+        continue;
+      }
+      const { call, run } = loaded;
       if (call.kind === 'serial') run(this.table);
       else if (crew === undefined) run(this.table, 0, call.count);
       else crew.split(this.moduleId, call, run, this.table);
     }
+  }
+
+  /** Runs an algorithm of the host over the memory: the table says where its buffers are. */
+  private runRoutine(step: RoutineStep): void {
+    const { heap } = this.host;
+    runRoutineStep(step, this.plan, (buffer) => {
+      const { dtype, size } = this.plan.buffers[buffer]!;
+      return heap.view(dtype, heap.words[this.table / 4 + buffer]!, size);
+    });
   }
 
   private takeOut(storage: WasmStorage, address: number): void {

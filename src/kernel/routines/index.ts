@@ -1,0 +1,28 @@
+/**
+ * How each routine computes: one table, one file per family. The host calls them between emitted steps, with views of whatever memory the
+ * device has; they compute in double precision and know nothing of devices.
+ */
+import type { TypedArray } from '../../ir/dtype.ts';
+import type { RoutineCall, RoutineName } from '../../ir/routine.ts';
+import { cumargmax, cumprod, cumsum } from './cumulative.ts';
+import type { Operand, Routine } from './operand.ts';
+import { argsort, searchsorted, sort } from './sort.ts';
+
+export type { Operand } from './operand.ts';
+
+const routines: { readonly [K in RoutineName]: Routine<K> } = {
+  argsort,
+  sort,
+  searchsorted,
+  cumsum,
+  cumprod,
+  cumargmax,
+};
+
+/** Fills `output` with what the routine makes of its inputs. Memory of inputs and output must not overlap. @throws LinAlgError */
+export function runRoutine(call: RoutineCall, inputs: readonly Operand[], output: TypedArray): void {
+  if (output.length === 0) return;
+  // The table is typed routine by routine; looking up by the call's own name is what correlates the two.
+  const routine = routines[call.name] as Routine<RoutineName>;
+  routine(call, inputs, output);
+}
