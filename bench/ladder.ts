@@ -215,6 +215,7 @@ async function measureNests(graph: Graph, arrays: readonly Float32Array<ArrayBuf
     const outputs = graph.outputs.map(({ dtype, shape }) => one.allocate(dtype, sizeOf(shape)));
     const inputs = arrays.map((array) => one.store('float32', array));
     for (const step of plan.steps) {
+      if (step.kind !== 'nest') continue;
       const [time] = await race([stepOf(one.load({ ...plan, steps: [step] }), inputs, outputs)]);
       const { name, work, parallel } = step.nest;
       const rate = (work / time!.median / 1e9).toFixed(1);

@@ -100,7 +100,8 @@ function build(device: Device, request: ProgramRequest, inputs: ReadonlyMap<Node
     outputs: wanted.map(({ dtype, shape }) => ({ dtype, size: sizeOf(shape) })),
     checks: guard.checks,
     checksOutputs: guard.extraOutputs.length > 0,
-    mayFail: guard.extraOutputs.length > 0 || order.some((node) => node.op === 'routine' && mayFail(node.attributes.name)),
+    mayFail:
+      guard.extraOutputs.length > 0 || order.some((node) => node.op === 'routine' && mayFail(node.attributes.name)),
   };
 }
 

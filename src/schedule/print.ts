@@ -30,7 +30,12 @@ export function printStages(graph: Graph, { kernels, plan }: Schedule): Stage[] 
 /** The last two of them, for a plan that comes from nowhere. */
 export function printPlanStages(plan: Plan): Stage[] {
   return [
-    { title: 'schedule', text: plan.steps.map((step) => (step.kind === 'nest' ? printNest(step.nest) : `routine ${printRoutine(step.routine)}`)).join('\n\n') },
+    {
+      title: 'schedule',
+      text: plan.steps
+        .map((step) => (step.kind === 'nest' ? printNest(step.nest) : `routine ${printRoutine(step.routine)}`))
+        .join('\n\n'),
+    },
     { title: 'plan', text: printPlan(plan) },
   ];
 }

@@ -33,7 +33,9 @@ const rules: Rules = {
 };
 
 /** The rules of a routine's node in the form that vjp.ts uses. */
-export function routineRules(node: NodeOf<'routine'>): readonly (((g: Node, y: NodeOf<'routine'>) => Node) | undefined)[] {
+export function routineRules(
+  node: NodeOf<'routine'>,
+): readonly (((g: Node, y: NodeOf<'routine'>) => Node) | undefined)[] {
   const { attributes } = node;
   // The table is typed routine by routine; looking up by the node's own name is what correlates the two.
   const own = rules[attributes.name] as readonly (InputRule<RoutineName> | undefined)[];

@@ -368,6 +368,27 @@ const indexing: Family = (d, x, y) => {
   };
 };
 
+const routine: Family = (d, x) => {
+  const rank = x.node.shape.length;
+  if (rank === 0) return undefined;
+  const length = x.node.shape[rank - 1]!;
+  if (d.below(2) === 0 && x.error === 0) {
+    const call = d.pick([
+      { name: 'argsort', descending: false },
+      { name: 'argsort', descending: true },
+      { name: 'cumargmax', smallest: false },
+    ] as const);
+    return { node: build.routine(call, [x.node]), bound: length, error: 0 };
+  }
+  if (x.node.dtype === 'bool') return undefined;
+  const bound = x.bound * Math.max(1, length);
+  return {
+    node: build.routine({ name: 'cumsum', reverse: d.below(2) === 0 }, [x.node]),
+    bound,
+    error: length * x.error + (length + 1) * rounding(bound, x.error),
+  };
+};
+
 const structure: Family = (d, x) => ({ ...x, node: d.pick([build.realize, build.detach])(x.node) });
 
 const families: readonly Family[] = [
@@ -387,6 +408,7 @@ const families: readonly Family[] = [
   contract,
   indexing,
   structure,
+  routine,
 ];
 
 const stepOf = fc.record({ kind: fc.nat(1000), a: fc.nat(1000), b: fc.nat(1000), seed: fc.nat(100_000) });

@@ -66,7 +66,9 @@ export class NativeDevice implements Device {
 
   /** The executable of a plan. */
   load(plan: Plan, parallelWork = defaultParallelWork, stages = () => printPlanStages(plan)): Executable {
-    const isLarge = plan.steps.some((step) => step.kind === 'nest' && step.nest.parallel && step.nest.work >= parallelWork);
+    const isLarge = plan.steps.some(
+      (step) => step.kind === 'nest' && step.nest.parallel && step.nest.work >= parallelWork,
+    );
     const pool = isLarge && this.target.threads > 1 ? this.startedPool() : undefined;
     const options: ProgramOptions = { abi: hostAbi(), pool, parallelWork };
     const { code, entries, inputs: inputCount, outputs: outputCount } = emitProgram(plan, this.tier, options);
