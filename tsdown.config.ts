@@ -12,6 +12,7 @@ export default defineConfig({
     'data/index': 'src/data/index.ts',
     'train/index': 'src/train/index.ts',
     'io/index': 'src/io/index.ts',
+    'ml/index': 'src/ml/index.ts',
     'inspect/index': 'src/inspect/index.ts',
   },
   format: 'esm',
