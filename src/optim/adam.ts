@@ -3,9 +3,10 @@
  */
 import type { Cell } from '../tensor/cell.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { checkDecay, checkLeast, Optimizer } from './optimizer.ts';
+import { checkDecay, checkLeast, type Trainable } from './groups.ts';
+import { Optimizer, type OptimizerOptions, type RuleSettings } from './optimizer.ts';
 
-export interface AdamOptions {
+export interface AdamOptions extends OptimizerOptions {
   /** Learning rate. Default: 0.001. */
   readonly lr?: number;
   /** β₁ and β₂, the decay of the two moments. Default: [0.9, 0.999]. */
@@ -14,6 +15,8 @@ export interface AdamOptions {
   readonly eps?: number;
   /** λ. Default: 0 for Adam, 0.01 for AdamW. */
   readonly weightDecay?: number;
+  /** Divide by the largest second moment so far (Reddi et al. 2018). Default: false. */
+  readonly amsgrad?: boolean;
 }
 
 /**
@@ -24,23 +27,26 @@ export interface AdamOptions {
 export class Adam extends Optimizer {
   readonly #betas: readonly [number, number];
   readonly #eps: number;
-  readonly #weightDecay: number;
   readonly #first: readonly Cell[];
   readonly #second: readonly Cell[];
+  readonly #largest: readonly Cell[];
   /** β₁ᵗ and β₂ᵗ, t the number of steps. */
   readonly #powers: readonly [Cell, Cell];
 
-  constructor(parameters: readonly Cell[], options: AdamOptions = {}, name = 'Adam') {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
-    super(name, parameters, lr);
+  constructor(
+    parameters: Trainable,
+    options: AdamOptions = {},
+    { name = 'Adam', decay = 'gradient' }: { readonly name?: string; readonly decay?: RuleSettings['decay'] } = {},
+  ) {
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false } = options;
+    super(name, parameters, { ...options, lr, weightDecay, decay });
     betas.forEach((beta, i) => checkDecay(name, `betas[${i}]`, beta));
     checkLeast(name, 'eps', eps);
-    checkLeast(name, 'weightDecay', weightDecay);
     this.#betas = betas;
     this.#eps = eps;
-    this.#weightDecay = weightDecay;
     this.#first = this.perParameter('first');
     this.#second = this.perParameter('second');
+    this.#largest = amsgrad ? this.perParameter('largest') : [];
     this.#powers = [this.single('power.0', 1), this.single('power.1', 1)];
   }
 
@@ -50,26 +56,16 @@ export class Adam extends Optimizer {
     });
   }
 
-  protected override update(p: Tensor, gradient: Tensor, i: number): Tensor {
+  protected override update(p: Tensor, g: Tensor, i: number): Tensor {
     const [beta1, beta2] = this.#betas;
-    const [m, v] = [this.#first[i]!, this.#second[i]!];
-    const g = this.decayGradient(p, gradient);
+    const [m, v, largest] = [this.#first[i]!, this.#second[i]!, this.#largest[i]];
     m.value = m.value.add(g.sub(m.value).mul(1 - beta1));
     v.value = v.value.mul(beta2).add(g.square().mul(1 - beta2));
+    if (largest !== undefined) largest.value = largest.value.maximum(v.value);
     const [first, second] = this.#powers.map((power) => power.value.neg().add(1)) as [Tensor, Tensor];
-    const size = this.rate.div(first).cast(p.dtype);
-    const scale = v.value.sqrt().div(second.sqrt().cast(p.dtype)).add(this.#eps);
-    return this.decayParameter(p).sub(m.value.div(scale).mul(size));
-  }
-
-  /** Weight decay as part of the gradient. */
-  protected decayGradient(p: Tensor, gradient: Tensor): Tensor {
-    return this.#weightDecay === 0 ? gradient : gradient.add(p.mul(this.#weightDecay));
-  }
-
-  /** Weight decay apart from the gradient: none here. */
-  protected decayParameter(p: Tensor): Tensor {
-    return p;
+    const size = this.rateOf(i).div(first).cast(p.dtype);
+    const scale = (largest ?? v).value.sqrt().div(second.sqrt().cast(p.dtype)).add(this.#eps);
+    return p.sub(m.value.div(scale).mul(size));
   }
 }
 
@@ -79,16 +75,7 @@ export class Adam extends Optimizer {
  * @example const optimizer = new AdamW(model.parameters(), { lr: 3e-4, weightDecay: 0.1 })
  */
 export class AdamW extends Adam {
-  readonly #shrinkage: number;
-
-  constructor(parameters: readonly Cell[], { weightDecay = 0.01, ...options }: AdamOptions = {}) {
-    super(parameters, options, 'AdamW');
-    checkLeast('AdamW', 'weightDecay', weightDecay);
-    this.#shrinkage = weightDecay;
-  }
-
-  protected override decayParameter(p: Tensor): Tensor {
-    if (this.#shrinkage === 0) return p;
-    return p.mul(this.rate.mul(-this.#shrinkage).add(1).cast(p.dtype));
+  constructor(parameters: Trainable, { weightDecay = 0.01, ...options }: AdamOptions = {}) {
+    super(parameters, { ...options, weightDecay }, { name: 'AdamW', decay: 'parameter' });
   }
 }

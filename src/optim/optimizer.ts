@@ -1,34 +1,61 @@
 /**
- * What optimizers share: the parameters, the learning rate, the state per parameter, and the check that gradients fit. A rule
- * itself is `update`, in one file each. All state is cells, so that a step can be part of a compiled function.
+ * What optimizers share: the groups of parameters, the learning rates, the state per parameter, the check that gradients fit,
+ * and what is done alike around every rule: weight decay, penalties, the limit on norms. A rule itself is `update`, in one
+ * file each. All state is cells, so that a step can be part of a compiled function.
  */
 import { DTypeError, raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import { Cell } from '../tensor/cell.ts';
-import { tensor, zeros } from '../tensor/creation.ts';
+import { zeros } from '../tensor/creation.ts';
 import { gradients } from '../tensor/gradients.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { checkLeast, type Group, groupsOf, scalar, type Trainable } from './groups.ts';
+import { limitNorm } from './regularisation.ts';
+
+/** Options that every optimizer takes. */
+export interface OptimizerOptions {
+  /** λ of weight decay; each rule's page says where it enters. */
+  readonly weightDecay?: number;
+  /** λ₁: adds λ₁ · sign(p) to the gradient, the slope of λ₁ Σ |p|. Default: 0. */
+  readonly l1?: number;
+  /** After each step, slices p[i] of parameters with at least two axes are scaled down to at most this 2-norm. Default: no limit. */
+  readonly maxNorm?: number;
+  /** Climb instead of descending. Default: false. */
+  readonly maximize?: boolean;
+}
+
+/** What a rule tells the base of itself. */
+export interface RuleSettings extends OptimizerOptions {
+  readonly lr: number;
+  readonly weightDecay: number;
+  /** Where λ enters: g + λp; (1 − lr · λ)p before the update; or the rule sees to it. Default: 'gradient'. */
+  readonly decay?: 'gradient' | 'parameter' | 'rule';
+}
 
 export abstract class Optimizer {
+  readonly groups: readonly Group[];
+  /** The parameters of all groups. */
   readonly parameters: readonly Cell[];
   readonly #name: string;
+  readonly #settings: RuleSettings;
+  readonly #groupOf: readonly Group[];
   #lr: number;
-  /** In float64, as every scalar of an update: they are few, and 1 − βᵗ loses half its digits in float32. */
-  readonly #rate: Cell;
   readonly #cells = new Map<string, Cell>();
 
-  protected constructor(name: string, parameters: readonly Cell[], lr: number) {
-    if (parameters.length === 0)
-      raise(new ValueError(`${name}: there are no parameters to train; pass model.parameters()`));
-    if (new Set(parameters).size !== parameters.length) raise(new ValueError(`${name}: a parameter is listed twice`));
-    checkLeast(name, 'lr', lr);
-    this.parameters = [...parameters];
+  protected constructor(name: string, trainable: Trainable, settings: RuleSettings) {
+    const { lr, weightDecay, l1 = 0, maxNorm } = settings;
+    checkLeast(name, 'l1', l1);
+    if (maxNorm !== undefined && !(maxNorm > 0))
+      raise(new ValueError(`${name}: maxNorm must be above 0, got ${maxNorm}`));
+    this.groups = groupsOf(name, trainable, { lr, weightDecay });
+    this.parameters = this.groups.flatMap(({ parameters }) => parameters);
+    this.#groupOf = this.groups.flatMap((group) => group.parameters.map(() => group));
     this.#name = name;
+    this.#settings = settings;
     this.#lr = lr;
-    this.#rate = new Cell(scalar(lr));
   }
 
-  /** The learning rate. Setting it does not compile anything again. */
+  /** The learning rate. Setting it moves the groups' in proportion and does not compile anything again. */
   get lr(): number {
     return this.#lr;
   }
@@ -36,7 +63,7 @@ export abstract class Optimizer {
   set lr(lr: number) {
     checkLeast(this.#name, 'lr', lr);
     this.#lr = lr;
-    this.#rate.value = scalar(lr);
+    for (const group of this.groups) group.lr = lr * group.share;
   }
 
   /**
@@ -47,8 +74,16 @@ export abstract class Optimizer {
   step(gradients: readonly Tensor[]): void {
     this.#check(gradients);
     this.advance();
+    const { decay = 'gradient', l1 = 0, maximize = false, maxNorm } = this.#settings;
     this.parameters.forEach((parameter, i) => {
-      parameter.value = this.update(parameter.value, gradients[i]!, i);
+      const lambda = this.weightDecayOf(i);
+      let p = parameter.value;
+      let g = maximize ? gradients[i]!.neg() : gradients[i]!;
+      if (l1 > 0) g = g.add(p.sign().mul(l1));
+      if (lambda > 0 && decay === 'gradient') g = g.add(p.mul(lambda));
+      if (lambda > 0 && decay === 'parameter') p = p.mul(this.rateOf(i).mul(-lambda).add(1).cast(p.dtype));
+      const moved = this.update(p, g, i);
+      parameter.value = maxNorm === undefined || p.rank < 2 ? moved : limitNorm(moved, maxNorm);
     });
   }
 
@@ -89,14 +124,21 @@ export abstract class Optimizer {
     // Most rules have no state of their own.
   }
 
-  /** The learning rate as a float64 scalar. */
-  protected get rate(): Tensor {
-    return this.#rate.value;
+  /** The learning rate of a parameter's group as a float64 scalar. */
+  protected rateOf(index: number): Tensor {
+    return this.#groupOf[index]!.rate;
   }
 
-  /** A cell of zeros for each parameter, saved as `name.0`, `name.1`, … */
-  protected perParameter(name: string): readonly Cell[] {
-    return this.parameters.map(({ shape, dtype }, i) => this.#keep(`${name}.${i}`, zeros(shape, { dtype })));
+  /** λ of a parameter's group. */
+  protected weightDecayOf(index: number): number {
+    return this.#groupOf[index]!.weightDecay;
+  }
+
+  /** A cell for each parameter, saved as `name.0`, `name.1`, …; of its shape, or that which `shapeOf` says. */
+  protected perParameter(name: string, initial = 0, shapeOf = (shape: readonly number[]) => shape): readonly Cell[] {
+    return this.parameters.map(({ shape, dtype }, i) =>
+      this.#keep(`${name}.${i}`, zeros(shapeOf(shape), { dtype }).add(initial)),
+    );
   }
 
   /** A float64 scalar, saved under this name. */
@@ -132,18 +174,4 @@ export abstract class Optimizer {
         raise(new DTypeError(`${this.#name}: parameter ${i} is ${dtype}, its gradient ${gradient.dtype}`));
     });
   }
-}
-
-/** @throws ValueError unless value ≥ 0 and finite */
-export function checkLeast(op: string, name: string, value: number): void {
-  if (!(value >= 0 && value < Infinity)) raise(new ValueError(`${op}: ${name} must be 0 or more, got ${value}`));
-}
-
-/** @throws ValueError unless 0 ≤ value < 1 */
-export function checkDecay(op: string, name: string, value: number): void {
-  if (!(value >= 0 && value < 1)) raise(new ValueError(`${op}: ${name} must be from 0 to below 1, got ${value}`));
-}
-
-function scalar(value: number): Tensor {
-  return tensor(value, { dtype: 'float64' });
 }

@@ -4,17 +4,16 @@
 import { raise, ValueError } from '../base/errors.ts';
 import type { Cell } from '../tensor/cell.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { checkDecay, checkLeast, Optimizer } from './optimizer.ts';
+import { checkDecay, type Trainable } from './groups.ts';
+import { Optimizer, type OptimizerOptions } from './optimizer.ts';
 
-export interface SGDOptions {
+export interface SGDOptions extends OptimizerOptions {
   /** Learning rate. */
   readonly lr: number;
   /** Default: 0, no velocity is kept. */
   readonly momentum?: number;
   /** Look ahead along the velocity. Default: false. */
   readonly nesterov?: boolean;
-  /** λ, added to the gradient as λ · p. Default: 0. */
-  readonly weightDecay?: number;
 }
 
 /**
@@ -25,23 +24,19 @@ export interface SGDOptions {
 export class SGD extends Optimizer {
   readonly #momentum: number;
   readonly #nesterov: boolean;
-  readonly #weightDecay: number;
   readonly #velocity: readonly Cell[];
 
-  constructor(parameters: readonly Cell[], { lr, momentum = 0, nesterov = false, weightDecay = 0 }: SGDOptions) {
-    super('SGD', parameters, lr);
+  constructor(parameters: Trainable, { momentum = 0, nesterov = false, weightDecay = 0, ...options }: SGDOptions) {
+    super('SGD', parameters, { ...options, weightDecay });
     checkDecay('SGD', 'momentum', momentum);
-    checkLeast('SGD', 'weightDecay', weightDecay);
     if (nesterov && momentum === 0) raise(new ValueError('SGD: nesterov needs momentum above 0, got 0'));
     this.#momentum = momentum;
     this.#nesterov = nesterov;
-    this.#weightDecay = weightDecay;
     this.#velocity = momentum === 0 ? [] : this.perParameter('velocity');
   }
 
-  protected override update(p: Tensor, gradient: Tensor, i: number): Tensor {
-    const rate = this.rate.cast(p.dtype);
-    const g = this.#weightDecay === 0 ? gradient : gradient.add(p.mul(this.#weightDecay));
+  protected override update(p: Tensor, g: Tensor, i: number): Tensor {
+    const rate = this.rateOf(i).cast(p.dtype);
     const cell = this.#velocity[i];
     if (cell === undefined) return p.sub(g.mul(rate));
     const v = cell.value.mul(this.#momentum).add(g);
