@@ -3,7 +3,7 @@ import { inProcess, measure, type Contender, type Timing } from './harness.ts';
 import { disagreements, rows } from './report.ts';
 import { listWorkloads } from './workloads.ts';
 
-const workload = listWorkloads()[0];
+const workload = listWorkloads().find(({ kind }) => kind === 'kernel');
 if (workload === undefined) throw new Error('bug: no workloads');
 const effort = { patienceMs: 1000, sampleMs: 2, rounds: 6, budgetMs: 1000 };
 

@@ -9,14 +9,21 @@ export interface Row {
   readonly ms: number;
   readonly bestMs: number;
   readonly firstStepMs: number;
+  /** The process's high-water mark in MiB, runtime and inputs included. */
+  readonly peakMb: number | null;
   readonly peer: string | null;
   readonly peerMs: number | null;
+  readonly peerFirstStepMs: number | null;
+  readonly peerPeakMb: number | null;
   /** peerMs / ms: above 1, ours is faster. */
   readonly ratio: number | null;
 }
 
-/** Compared numbers may differ by this, relative to the largest of them: float32 sums in another order. */
-const tolerance = 1e-3;
+/**
+ * Compared numbers may differ by this, relative to the largest of them: float32 sums in another order. Of random numbers the
+ * mean and the deviation are compared, which for a million of them differ by 10⁻³ as it is.
+ */
+const tolerance = { computed: 1e-3, random: 1e-2 };
 
 /** The rows for machines. @example rows([measured], ['native', 'wasm']) */
 export function rows(all: readonly Measured[], devices: readonly string[]): readonly Row[] {
@@ -24,10 +31,18 @@ export function rows(all: readonly Measured[], devices: readonly string[]): read
     const timings = results.filter((result) => result.kind === 'timing');
     const peers = timings.filter(({ contender }) => !devices.includes(contender));
     const ours = timings.filter(({ contender }) => devices.includes(contender));
-    return ours.flatMap(({ contender: device, ms, bestMs, firstStepMs }): Row[] => {
-      const row = { workload: workload.name, device, ms, bestMs, firstStepMs };
-      if (peers.length === 0) return [{ ...row, peer: null, peerMs: null, ratio: null }];
-      return peers.map((peer) => ({ ...row, peer: peer.contender, peerMs: peer.ms, ratio: peer.ms / ms }));
+    return ours.flatMap(({ contender: device, ms, bestMs, firstStepMs, peakMiB }): Row[] => {
+      const row = { workload: workload.name, device, ms, bestMs, firstStepMs, peakMb: peakMiB ?? null };
+      if (peers.length === 0)
+        return [{ ...row, peer: null, peerMs: null, peerFirstStepMs: null, peerPeakMb: null, ratio: null }];
+      return peers.map((peer) => ({
+        ...row,
+        peer: peer.contender,
+        peerMs: peer.ms,
+        peerFirstStepMs: peer.firstStepMs,
+        peerPeakMb: peer.peakMiB ?? null,
+        ratio: peer.ms / ms,
+      }));
     });
   });
 }
@@ -40,6 +55,7 @@ export function table(all: readonly Measured[], devices: readonly string[]): str
     'median ms',
     'best ms',
     'GF/s',
+    'GB/s',
     'first ms',
     'peak MiB',
     ...devices.map((d) => `× ${d}`),
@@ -60,7 +76,8 @@ export function table(all: readonly Measured[], devices: readonly string[]): str
         contender,
         significant(ms),
         significant(bestMs),
-        significant(measured.workload.flops / ms / 1e6),
+        rate(measured.workload.flops, ms),
+        rate('bytes' in measured.workload ? measured.workload.bytes : 0, ms),
         significant(firstStepMs),
         peakMiB === undefined ? '' : peakMiB.toFixed(0),
         ...times.map((time) => (time === undefined ? '' : significant(ms / time))),
@@ -84,15 +101,22 @@ export function disagreements({ workload, results }: Measured, reference = 'pyto
     .flatMap((timing) => {
       const count = Math.min(timing.outputs.length, against.outputs.length);
       if (count === 0) return [`${workload.name}: ${timing.contender} shows no outputs to compare`];
+      const isRandom = workload.kind === 'kernel' && workload.operation === 'normal';
+      const allowed = isRandom ? tolerance.random : tolerance.computed;
       const scale = Math.max(...against.outputs.map(Math.abs));
       const compared = workload.kind === 'train' ? [0, count - 1] : Array.from({ length: count }, (_, i) => i);
-      const wrong = compared.find((i) => !(Math.abs(at(timing, i) - at(against, i)) <= tolerance * scale));
+      const wrong = compared.find((i) => !(Math.abs(at(timing, i) - at(against, i)) <= allowed * scale));
       if (wrong === undefined) return [];
       const where = workload.kind === 'train' ? `loss of step ${wrong + 1}` : `output ${wrong}`;
       return [
         `${workload.name}: ${where} is ${at(timing, wrong)} with ${timing.contender}, ${at(against, wrong)} with ${against.contender}`,
       ];
     });
+}
+
+/** Billions a second, where there is something to count. */
+function rate(count: number, ms: number): string {
+  return count === 0 ? '' : significant(count / ms / 1e6);
 }
 
 function at({ outputs }: Timing, i: number): number {

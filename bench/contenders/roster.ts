@@ -15,6 +15,7 @@ export function roster(): readonly ChildCommand[] {
   return [
     ...ourDevices.map((device) => node(device, 'fathom.ts', device)),
     { name: 'pytorch', program: python, args: [path.join(peers, 'pytorch.py')] },
+    { name: 'pytorch-compile', program: python, args: [path.join(peers, 'pytorch.py'), 'compile'] },
     node('tfjs-wasm', 'tfjs.mjs', 'wasm'),
     node('tfjs-cpu', 'tfjs.mjs', 'cpu'),
     node('jax-js-wasm', 'jaxjs.mjs'),

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { labels, uniform } from '../../test/golden/lcg.ts';
 import { batchCount, seeds } from '../workloads.ts';
+import { weightScale } from '../workloads/layers.ts';
 import { sample } from './sample.ts';
 import { sayAbsent, serve } from './serve.ts';
 
@@ -26,28 +27,46 @@ try {
   process.exit(0);
 }
 const { numpy: np, lax, nn, jit, tree, valueAndGrad, vjp, blockUntilReady } = jax;
-await serve('jax-js-wasm', version, (workload) => ({ matmul, conv, train })[workload.kind](workload));
 
-function matmul({ size }) {
-  const a = from([size, size], seeds.left);
-  const b = from([size, size], seeds.right);
-  const product = jit((x, y) => np.matmul(x, y));
-  return keeping(() => [product(a.ref, b.ref)]);
+/** Operations move their arguments: each is used once, or has `.ref` where it is used again. */
+const operations = {
+  matmul: (x, y) => np.matmul(x, y),
+  conv2d: (x, w, { stride, padding, groups }) => {
+    if (groups > 1) throw new Error('grouped convolution is not written for this peer');
+    return convolution(x, w, padding, stride);
+  },
+  softmax: (x) => nn.softmax(x, -1),
+  sum: (x, { axis }) => np.sum(x, axis),
+  exp: (x) => np.exp(x),
+  tanh: (x) => np.tanh(x),
+  add: (x, y) => x.add(y),
+  transpose: (x) => np.transpose(x).add(0),
+};
+
+function kernel({ operation, inputs, options, gradients, output }) {
+  const compute = operations[operation];
+  if (compute === undefined) throw new Error(`${operation} is not written for this peer`);
+  const values = inputs.map(({ shape }, i) => from(shape, seeds.operand + i));
+  const upstream = from(output, seeds.upstream);
+  const capture = operation === 'conv2d' ? (plain) => plain : jit;
+  const forward = capture((...xs) => compute(...xs, options));
+  const both = (dy, ...xs) => {
+    const [y, pull] = vjp((...zs) => compute(...zs, options), xs);
+    const pulled = pull(dy);
+    pull.dispose?.();
+    return [y, ...pulled];
+  };
+  return keeping(() => {
+    const given = values.map((value) => value.ref);
+    return gradients ? both(upstream.ref, ...given) : [forward(...given)];
+  });
 }
 
-function conv({ batch, from: channels, to, side, kernel, padding, backward }) {
-  const sideOut = side + 2 * padding - kernel + 1;
-  const x = from([batch, channels, side, side], seeds.left);
-  const w = from([to, channels, kernel, kernel], seeds.right);
-  const dy = from([batch, to, sideOut, sideOut], seeds.upstream);
-  const convolve = (image, filter) => convolution(image, filter, padding);
-  const both = (image, filter, upstream) => {
-    const [y, pull] = vjp(convolve, [image, filter]);
-    const [dx, dw] = pull(upstream);
-    pull.dispose?.();
-    return [y, dx, dw];
-  };
-  return keeping(() => (backward ? both(x.ref, w.ref, dy.ref) : [convolve(x.ref, w.ref)]));
+function inference({ batch, input, vocabulary, layers }) {
+  if (vocabulary !== undefined) throw new Error('embeddings are not written for this peer');
+  const { parameters, forward } = build(layers);
+  const x = from([batch, ...input], seeds.input);
+  return keeping(() => [forward(tree.ref(parameters), x.ref)]);
 }
 
 /** A run whose last results stay readable and whose older ones are freed. */
@@ -63,7 +82,8 @@ function keeping(compute) {
   };
 }
 
-function train({ batch, input, layers, loss, outputs }) {
+function train({ batch, input, vocabulary, layers, loss, optimizer, target, classes }) {
+  if (vocabulary !== undefined || optimizer !== 'adam') throw new Error(`${optimizer} is not written for this peer`);
   const { parameters, forward } = build(layers);
   const isEntropy = loss === 'crossEntropy';
   const cost = (weights, x, y) => {
@@ -90,8 +110,8 @@ function train({ batch, input, layers, loss, outputs }) {
   const batches = Array.from({ length: batchCount }, (_, i) => ({
     x: from([batch, ...input], seeds.input + i),
     y: isEntropy
-      ? nn.oneHot(np.array(labels(batch, seeds.target + i, outputs), { dtype: np.int32 }), outputs)
-      : from([batch, outputs], seeds.target + i),
+      ? nn.oneHot(np.array(labels(batch, seeds.target + i, classes), { dtype: np.int32 }), classes)
+      : from([batch, ...target], seeds.target + i),
   }));
   let count = 0;
   return {
@@ -125,6 +145,11 @@ function build(layers) {
   const parameters = [];
   const steps = [];
   let seed = seeds.parameter;
+  const weight = (shape) => from(shape, seed++, weightScale(shape));
+  const zeros = (size) => {
+    seed++;
+    return np.zeros([size]);
+  };
   for (const layer of layers) {
     const at = parameters.length;
     if (layer.kind === 'relu') steps.push((_, x) => nn.relu(x));
@@ -135,27 +160,24 @@ function build(layers) {
         const [n, c, h, w] = x.shape;
         return np.max(x.reshape([n, c, h / layer.size, layer.size, w / layer.size, layer.size]), [3, 5]);
       });
-    } else if (layer.kind === 'conv') {
-      const scale = (layer.from * layer.kernel ** 2) ** -0.5;
-      parameters.push(
-        from([layer.to, layer.from, layer.kernel, layer.kernel], seed++, scale),
-        from([layer.to], seed++, scale),
+    } else if (layer.kind === 'conv' && (layer.groups ?? 1) === 1 && layer.bias !== false) {
+      parameters.push(weight([layer.to, layer.from, layer.kernel, layer.kernel]), zeros(layer.to));
+      steps.push((p, x) =>
+        convolution(x, p[at], layer.padding, layer.stride).add(p[at + 1].reshape([1, layer.to, 1, 1])),
       );
-      steps.push((p, x) => convolution(x, p[at], layer.padding).add(p[at + 1].reshape([1, layer.to, 1, 1])));
-    } else {
-      const scale = layer.from ** -0.5;
-      parameters.push(from([layer.to, layer.from], seed++, scale), from([layer.to], seed++, scale));
+    } else if (layer.kind === 'linear') {
+      parameters.push(weight([layer.to, layer.from]), zeros(layer.to));
       steps.push((p, x) => np.matmul(x, np.transpose(p[at])).add(p[at + 1]));
-    }
+    } else throw new Error(`${layer.kind} is not written for this peer`);
   }
   return { parameters, forward: (weights, x) => steps.reduce((value, step) => step(weights, value), x) };
 }
 
-function convolution(x, w, padding) {
+function convolution(x, w, padding, stride = 1) {
   return lax.convWithGeneralPadding(
     x,
     w,
-    [1, 1],
+    [stride, stride],
     [
       [padding, padding],
       [padding, padding],
@@ -174,3 +196,5 @@ function from(shape, seed, scale) {
     )
     .reshape(shape);
 }
+
+await serve('jax-js-wasm', version, (workload) => ({ kernel, train, inference })[workload.kind](workload));
