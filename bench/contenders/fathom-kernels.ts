@@ -1,6 +1,6 @@
 /** Our single operations, as a user would write them with the public API. */
 
-import { compile, gradients, random, tensor, type Tensor } from '../../src/index.ts';
+import { compile, convTranspose2d, gradients, random, tensor, type Tensor } from '../../src/index.ts';
 import { crossEntropy } from '../../src/nn/index.ts';
 import { labels, uniform } from '../../test/golden/lcg.ts';
 import { sample } from '../peers/sample.ts';
@@ -13,6 +13,7 @@ type Compute = (inputs: readonly Tensor[], options: KernelWorkload['options']) =
 const operations: Partial<Record<Operation, Compute>> = {
   matmul: ([a, b]) => a!.matmul(b!),
   conv2d: ([x, w], { stride, padding, groups }) => x!.conv2d(w!, { stride, padding, groups }),
+  convTranspose2d: ([x, w], { stride, padding }) => convTranspose2d(x!, w!, { stride, padding }),
   softmax: ([x]) => x!.softmax(-1),
   layerNorm: ([x, gain, bias]) => normalize(x!, [-1]).mul(gain!).add(bias!),
   batchNorm: ([x, gain, bias]) => {
