@@ -21,6 +21,20 @@ export {
   zerosLike,
 } from './tensor/creation.ts';
 export { concat, einsum, split, stack, where } from './tensor/functions.ts';
+export {
+  argwhere,
+  bincount,
+  type BincountOptions,
+  histogram,
+  type HistogramOptions,
+  nonzero,
+  searchsorted,
+  type SearchOptions,
+  type Unique,
+  unique,
+  uniqueAll,
+} from './tensor/ordering.ts';
+export type { Interpolation, QuantileOptions, SortOptions, TopKOptions } from './tensor/sort.ts';
 export type { GeluOptions } from './tensor/activations.ts';
 export {
   adaptiveAvgPool1d,

@@ -19,6 +19,7 @@ import * as movement from './movement.ts';
 import * as pooling from './pooling.ts';
 import { printArray } from './print.ts';
 import * as reductions from './reductions.ts';
+import * as sorting from './sort.ts';
 
 /** A number, or numbers in nested arrays of one length at each level. */
 export type NestedNumbers = number | NestedNumbers[];
@@ -527,6 +528,54 @@ export class Tensor {
 
   logSoftmax(axis = -1): Tensor {
     return new Tensor(reductions.logSoftmax(this.node, axis));
+  }
+
+  // Order, along one axis
+
+  /** Ascending along an axis, NaN last; or descending. */
+  sort(axis = -1, options?: sorting.SortOptions): Tensor {
+    return new Tensor(sorting.sort(this.node, axis, options));
+  }
+
+  /** The places of the elements in ascending order, int32. Stable; NaN last. */
+  argsort(axis = -1, options?: sorting.SortOptions): Tensor {
+    return new Tensor(sorting.argsort(this.node, axis, options));
+  }
+
+  /** The k largest (or smallest) elements along an axis, in order, and where they are. */
+  topk(k: number, options?: sorting.TopKOptions): { values: Tensor; indices: Tensor } {
+    const { values, indices } = sorting.topk(this.node, k, options);
+    return { values: new Tensor(values), indices: new Tensor(indices) };
+  }
+
+  /** The q-quantile over axes, between elements in proportion; several q come along a new first axis. NaN where any element is. */
+  quantile(q: number | readonly number[], axes?: reductions.Axes, options?: sorting.QuantileOptions): Tensor {
+    return new Tensor(sorting.quantile(this.node, q, axes, options));
+  }
+
+  /** The middle element over axes, or the mean of the two in the middle. */
+  median(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+    return new Tensor(sorting.median(this.node, axes, options));
+  }
+
+  /** Σ of the elements up to each along an axis. */
+  cumsum(axis = -1): Tensor {
+    return new Tensor(sorting.cumsum(this.node, axis));
+  }
+
+  /** Π of the elements up to each along an axis. */
+  cumprod(axis = -1): Tensor {
+    return new Tensor(sorting.cumprod(this.node, axis));
+  }
+
+  /** The largest element up to each along an axis; NaN from the first one on. */
+  cummax(axis = -1): Tensor {
+    return new Tensor(sorting.cummax(this.node, axis));
+  }
+
+  /** The smallest element up to each along an axis; NaN from the first one on. */
+  cummin(axis = -1): Tensor {
+    return new Tensor(sorting.cummin(this.node, axis));
   }
 
   // Contractions

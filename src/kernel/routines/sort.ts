@@ -45,19 +45,6 @@ class Row {
       [this.places, this.sparePlaces] = [this.sparePlaces, this.places];
     }
   }
-
-  /** Sorts the keys alone. */
-  sortKeys(): void {
-    const { counts } = this;
-    countDigits(this.keys, counts);
-    for (let digit = 0; digit < 3; digit++) {
-      const shift = digit * DIGIT;
-      const starts = startsOf(counts, digit, this.keys, shift);
-      if (starts === undefined) continue;
-      distribute(this.keys, this.spareKeys, starts, shift);
-      [this.keys, this.spareKeys] = [this.spareKeys, this.keys];
-    }
-  }
 }
 
 /** How often each value of each of the three digits occurs. Hot, as everything below. */
@@ -194,25 +181,48 @@ export const argsort: Routine<'argsort'> = ({ descending }, [x], output) => {
 
 export const sort: Routine<'sort'> = (_, [x], output) => {
   const { count, size } = batchSize(x!, 1);
+  if (output instanceof Float32Array && size >= FEW) {
+    sortFloat32(wordsOf(x!.values), wordsOf(output), count, size);
+    return;
+  }
   output.set(x!.values);
-  if (output instanceof Float32Array && size >= FEW) sortFloat32(output, count, size);
-  else for (let b = 0; b < count; b++) member(output, b, size).sort();
+  for (let b = 0; b < count; b++) member(output, b, size).sort();
 };
 
-function sortFloat32(output: Float32Array, count: number, size: number): void {
-  const row = new Row(size);
+function sortFloat32(from: Uint32Array, to: Uint32Array, count: number, size: number): void {
+  const counts = new Int32Array(3 * BUCKETS);
+  let keys = new Uint32Array(size);
+  let spare = new Uint32Array(size);
   for (let b = 0; b < count; b++) {
-    const bits = new Uint32Array(output.buffer, output.byteOffset + 4 * b * size, size);
-    for (let i = 0; i < size; i++) {
-      const x = bits[i]!;
-      row.keys[i] = (x & 0x7fffffff) > 0x7f800000 ? HIGHEST : x ^ (-(x >>> 31) | SIGN);
+    keysAndCounts(from.subarray(b * size, (b + 1) * size), keys, counts);
+    for (let digit = 0; digit < 3; digit++) {
+      const shift = digit * DIGIT;
+      const starts = startsOf(counts, digit, keys, shift);
+      if (starts === undefined) continue;
+      distribute(keys, spare, starts, shift);
+      [keys, spare] = [spare, keys];
     }
-    row.sortKeys();
-    const { keys } = row;
-    for (let i = 0; i < size; i++) {
-      const key = keys[i]!;
-      bits[i] = key ^ (~-(key >>> 31) | SIGN);
-    }
+    bitsOfKeys(keys, to.subarray(b * size, (b + 1) * size));
+  }
+}
+
+/** As float32Keys and countDigits, in one pass; here the zeros keep their signs, the negative one first. */
+function keysAndCounts(bits: Uint32Array, keys: Uint32Array, counts: Int32Array): void {
+  counts.fill(0);
+  for (let i = 0; i < bits.length; i++) {
+    const b = bits[i]!;
+    const key = ((b & 0x7fffffff) > 0x7f800000 ? HIGHEST : b ^ (-(b >>> 31) | SIGN)) >>> 0;
+    keys[i] = key;
+    counts[key & (BUCKETS - 1)]!++;
+    counts[BUCKETS + ((key >>> DIGIT) & (BUCKETS - 1))]!++;
+    counts[2 * BUCKETS + (key >>> (2 * DIGIT))]!++;
+  }
+}
+
+function bitsOfKeys(keys: Uint32Array, bits: Uint32Array): void {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    bits[i] = key ^ (~-(key >>> 31) | SIGN);
   }
 }
 
