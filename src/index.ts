@@ -78,6 +78,9 @@ export * as random from './tensor/random.ts';
 
 // Transforms
 export { grad, gradients, type GradientsOf, valueAndGrad } from './tensor/gradients.ts';
+export { vjp } from './tensor/transforms/vjp.ts';
+export { jvp, linearize, type TangentsOf } from './tensor/transforms/jvp.ts';
+export { hessian, hvp, jacobian, type JacobianOf, type JacobianOptions } from './tensor/transforms/jacobian.ts';
 export { type AxisTree, vmap, type VmapOptions } from './tensor/transforms/vmap.ts';
 export { compile, type Compiled, type CompileOptions } from './tensor/compile.ts';
 

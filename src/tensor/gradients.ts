@@ -66,10 +66,15 @@ export function valueAndGrad<T, A extends readonly unknown[]>(
   f: (xs: T, ...rest: A) => Tensor,
 ): (xs: T, ...rest: A) => [value: Tensor, gradient: GradientsOf<T>] {
   return (xs, ...rest) => {
-    const variables = replaceLeaves(xs, (x) => (x instanceof Tensor ? new Tensor(variable(x.node)) : x));
+    const variables = asVariables(xs);
     const value = withTransform({ name: 'grad' }, () => f(variables, ...rest));
     return [value, gradients(value, variables)];
   };
+}
+
+/** The tree with its tensors under other names, of which derivatives can be taken. */
+export function asVariables<T>(xs: T): T {
+  return replaceLeaves(xs, (x) => (x instanceof Tensor ? new Tensor(variable(x.node)) : x));
 }
 
 /**

@@ -17,15 +17,44 @@ import { flows, pullBack } from './vjp.ts';
  * @example const [dw, db] = gradients(loss, [w, b])
  */
 export function gradients(y: Node, xs: readonly Node[], seed: Node = constant(1, y.shape, y.dtype)): Node[] {
-  for (const [role, node] of [['the value', y] as const, ...xs.map((x) => ['the variable', x] as const)]) {
-    if (!isFloat(node.dtype)) {
-      raise(
-        new DTypeError(
-          `gradients: ${role} must be float32 or float64, got ${node.dtype}; convert with .cast('float32')`,
-        ),
-      );
-    }
+  return gradientsOfAll([y], [seed], xs);
+}
+
+/** As `gradients`, of several values at once: Σ over all of them of seed · ∂y/∂x, in one walk. */
+export function gradientsOfAll(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[]): Node[] {
+  ys.forEach((y, i) => {
+    checkFloat('the value', y);
+    checkSeed(y, seeds[i]!);
+  });
+  for (const x of xs) checkFloat('the variable', x);
+
+  const path = between(xs, ys);
+  const found = new Map<Node, Node>();
+  const add = (node: Node, contribution: Node): void => {
+    const sum = found.get(node);
+    found.set(node, sum === undefined ? contribution : binary('add', sum, contribution));
+  };
+  ys.forEach((y, i) => {
+    add(y, seeds[i]!);
+  });
+  for (const node of [...path].reverse()) {
+    const g = found.get(node);
+    if (g === undefined) continue;
+    node.inputs.forEach((input, i) => {
+      if (path.has(input) && flows(node, i)) add(input, pullBack(node, i, g));
+    });
   }
+  return xs.map((x) => found.get(x) ?? constant(0, x.shape, x.dtype));
+}
+
+function checkFloat(role: string, node: Node): void {
+  if (isFloat(node.dtype)) return;
+  raise(
+    new DTypeError(`gradients: ${role} must be float32 or float64, got ${node.dtype}; convert with .cast('float32')`),
+  );
+}
+
+function checkSeed(y: Node, seed: Node): void {
   if (seed.dtype !== y.dtype)
     raise(new DTypeError(`gradients: the seed is ${seed.dtype} and the value ${y.dtype}; convert one with .cast()`));
   if (!sameShape(seed.shape, y.shape)) {
@@ -35,30 +64,16 @@ export function gradients(y: Node, xs: readonly Node[], seed: Node = constant(1,
       ),
     );
   }
-
-  const path = between(xs, y);
-  const found = new Map<Node, Node>([[y, seed]]);
-  for (const node of [...path].reverse()) {
-    const g = found.get(node);
-    if (g === undefined) continue;
-    node.inputs.forEach((input, i) => {
-      if (!path.has(input) || !flows(node, i)) return;
-      const contribution = pullBack(node, i, g);
-      const sum = found.get(input);
-      found.set(input, sum === undefined ? contribution : binary('add', sum, contribution));
-    });
-  }
-  return xs.map((x) => found.get(x) ?? constant(0, x.shape, x.dtype));
 }
 
-/** The nodes through which gradients flow from y to some x, inputs before users. */
-function between(xs: readonly Node[], y: Node): Set<Node> {
+/** The nodes through which gradients flow from the ys to some x, inputs before users. */
+function between(xs: readonly Node[], ys: readonly Node[]): Set<Node> {
   // Ids rise in creation order, so what is older than every x depends on none.
   let oldest = Infinity;
   for (const x of xs) oldest = Math.min(oldest, x.id);
   const ends = new Set(xs);
   const path = new Set<Node>();
-  for (const node of topological([y], ({ id }) => id <= oldest)) {
+  for (const node of topological(ys, ({ id }) => id <= oldest)) {
     const reached = isFloat(node.dtype) && node.inputs.some((input, i) => path.has(input) && flows(node, i));
     if (reached || ends.has(node)) path.add(node);
   }

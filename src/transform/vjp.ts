@@ -7,8 +7,6 @@ import {
   binary,
   cast,
   constant,
-  constantValue,
-  expand,
   flip,
   gather,
   pad,
@@ -24,6 +22,7 @@ import {
 } from '../ir/build.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { Op } from '../ir/op.ts';
+import { cosine, larger, like, mul, othersOf, scale, spread, subtract } from './derivatives.ts';
 import { routineRules } from './routine-vjp.ts';
 
 /** The gradient of one input, from the gradient `g` of the node `y`; y itself may be used again, which saves computing it twice. */
@@ -80,7 +79,7 @@ const rules: Rules = {
       return where(largest, spread(share, x, axes), like(x, 0));
     },
   ],
-  prod: [(g, y) => product(g, first(y), y.attributes.axes)],
+  prod: [(g, y) => mul(spread(g, first(y), y.attributes.axes), othersOf(first(y), y.attributes.axes))],
 
   reshape: [(g, y) => reshape(g, first(y).shape)],
   permute: [
@@ -160,63 +159,6 @@ function first(y: NodeOf<Op>): Node {
 
 function second(y: NodeOf<Op>): Node {
   return y.inputs[1]!;
-}
-
-function mul(a: Node, b: Node): Node {
-  return binary('mul', a, b);
-}
-
-function subtract(a: Node, b: Node): Node {
-  return binary('add', a, unary('neg', b));
-}
-
-/** `value` everywhere, in the shape and dtype of x. */
-function like(x: Pick<Node, 'shape' | 'dtype'>, value: number): Node {
-  return constant(value, x.shape, x.dtype);
-}
-
-function scale(x: Node, factor: number): Node {
-  return mul(x, like(x, factor));
-}
-
-/** cos x = 1 − 2 sin²(x/2): halving is exact, while x + π/2 would lose x's low bits. */
-function cosine(x: Node): Node {
-  const half = unary('sin', scale(x, 0.5));
-  return subtract(like(x, 1), scale(mul(half, half), 2));
-}
-
-/** g, without the reduced `axes`, repeated along them to the shape of x. */
-function spread(g: Node, x: Node, axes: readonly number[]): Node {
-  return expand(
-    g,
-    x.shape,
-    x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)),
-  );
-}
-
-/**
- * The gradient of max(a, b) with respect to a. Against a constant, g where the output is above it: so relu has gradient 0 at 0, and only its
- * output is kept for the way back; the constant has the rest. Otherwise g where a is larger, and half of it in a tie.
- */
-function larger(g: Node, y: Node, a: Node, b: Node): Node {
-  const zero = like(g, 0);
-  if (constantValue(b) !== undefined) return where(binary('lt', b, y), g, zero);
-  if (constantValue(a) !== undefined) return where(binary('lt', a, y), zero, g);
-  return where(binary('lt', b, a), g, where(binary('eq', a, b), scale(g, 0.5), zero));
-}
-
-/**
- * The gradient of a product over `axes`: the product of the other elements. That is y / x without zeros; with one zero, everything else's
- * product at that element and 0 elsewhere; with more, 0. The divisor is never 0.
- */
-function product(g: Node, x: Node, axes: readonly number[]): Node {
-  const isZero = binary('eq', x, like(x, 0));
-  const safe = where(isZero, like(x, 1), x);
-  const others = spread(mul(g, reduce('prod', safe, axes)), x, axes);
-  const zeros = spread(reduce('sum', cast(isZero, x.dtype), axes), x, axes);
-  const has = (count: number): Node => binary('eq', zeros, like(x, count));
-  const nothing = like(x, 0);
-  return where(isZero, where(has(1), others, nothing), where(has(0), binary('div', others, safe), nothing));
 }
 
 /** Each element back where shrink took it from, zeros elsewhere. */

@@ -1,5 +1,5 @@
 /**
- * Every gradient against central finite differences in float64, over random shapes.
+ * Every gradient and every tangent against central finite differences in float64, over random shapes, and the two against each other.
  *
  * The step is h = 2^-17, near the cube root of the rounding unit ε = 2^-53, where the two errors of a central difference meet: h²·f‴/6 ≈ 1e-11 and
  * ε·|y|/h ≈ 1e-11, each times the scale of the problem (at most some tens here). The tolerance is 1e-8 of that scale.
@@ -29,10 +29,12 @@ import {
   unslide,
   where,
 } from '../../src/ir/build.ts';
+import type { TypedArray } from '../../src/ir/dtype.ts';
 import type { Node } from '../../src/ir/node.ts';
 import { evaluate } from '../../src/runtime/reference/evaluate.ts';
 import { ArrayStorage } from '../../src/runtime/reference/storage.ts';
 import { gradients } from '../../src/transform/gradients.ts';
+import { tangents } from '../../src/transform/jvp.ts';
 import { uniform64 } from '../golden/lcg.ts';
 
 const h = 2 ** -17;
@@ -74,6 +76,41 @@ function check(f: Graph, shapes: readonly Shape[], seed: number, domain: Domain 
       }
     }
   });
+  checkTangent(f, xs, point, seed, { weights, gradient: found.slice(1) });
+}
+
+/** Checks how f moves in a random direction, and that ⟨weights, J · direction⟩ is ⟨Jᵀ · weights, direction⟩. */
+function checkTangent(
+  f: Graph,
+  xs: readonly Node[],
+  point: readonly Float64Array<ArrayBuffer>[],
+  seed: number,
+  { weights, gradient }: { weights: Node; gradient: readonly TypedArray[] },
+): void {
+  const y = f(...xs);
+  const directions = xs.map(({ shape }, i) => Float64Array.from(uniform64(sizeOf(shape), seed + 200 + i)));
+  const [moves] = tangents(
+    [y],
+    xs,
+    xs.map(({ shape }, i) => values64(directions[i]!, shape)),
+  );
+  const dy = moves ?? like(y, 0);
+  expect(dy.shape).toEqual(y.shape);
+  const [actual, total] = evaluate({ inputs: xs, outputs: [dy, sum(mul(dy, weights))] }, point);
+  const [above, below] = [h, -h].map((by) => {
+    const moved = point.map((array, k) => array.map((x, i) => x + by * directions[k]![i]!));
+    return evaluate({ inputs: xs, outputs: [y] }, moved)[0]!;
+  });
+  const scale = [...actual!].reduce((most, v) => Math.max(most, Math.abs(v)), 1);
+  const size = xs.reduce((count, x) => count + sizeOf(x.shape), 1);
+  actual!.forEach((value, i) => {
+    const expected = (above![i]! - below![i]!) / (2 * h);
+    if (!(Math.abs(value - expected) <= size * tolerance * scale))
+      expect.fail(`element ${i}: the tangent is ${value}, the finite difference ${expected}`);
+  });
+  const products = gradient.flatMap((array, k) => [...array].map((g, i) => g * directions[k]![i]!));
+  const magnitude = products.reduce((most, v) => most + Math.abs(v), 1);
+  expect(Math.abs(products.reduce((a, b) => a + b, 0) - total![0]!)).toBeLessThanOrEqual(1e-12 * magnitude * scale);
 }
 
 function values64(values: Iterable<number>, shape: Shape): Node {
