@@ -2,9 +2,9 @@
  * The kernel ladder: single kernels on the native device, on one thread and on several, as shares of what this machine can do (its FMA
  * peak and memory bandwidth, measured in the same run), with PyTorch taking turns where a Python has it.
  *
- *     npx tsx bench/ladder.ts [--only PATTERN] [--rounds N] [--threads N] [--tier avx512|avx2] [--alone] [--nests]
+ *     npx tsx bench/ladder.ts [--only PATTERN] [--rounds N] [--threads N] [--tier avx512|avx2] [--cpu] [--alone] [--nests]
  *
- * --alone leaves PyTorch out; --nests times every nest of a kernel's plan by itself. FATHOM_BENCH_PYTHON names the Python.
+ * --cpu compares one thread with one thread by processor time, which other programs disturb less; --alone leaves PyTorch out; --nests times every nest of a kernel's plan by itself. FATHOM_BENCH_PYTHON names the Python.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -32,14 +32,22 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '15' },
     threads: { type: 'string', default: '2' },
     tier: { type: 'string' },
+    cpu: { type: 'boolean', default: false },
     alone: { type: 'boolean', default: false },
     nests: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(options.rounds);
-const threads = Number(options.threads);
+const threads = options.cpu ? 1 : Number(options.threads);
 const tier = options.tier === 'avx2' || options.tier === 'avx512' ? options.tier : undefined;
-const devices = [new NativeDevice(1, tier), new NativeDevice(threads, tier)];
+const devices = (threads === 1 ? [1] : [1, threads]).map((count) => new NativeDevice(count, tier));
+
+/** Seconds: of the clock, or of this process's use of the processor. */
+function now(): number {
+  if (!options.cpu) return performance.now() / 1000;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
 
 type Step = (count: number) => number | Promise<number>;
 
@@ -63,9 +71,9 @@ function graphOf(rung: Rung): Graph {
 
 function stepOf(executable: Executable, inputs: readonly Storage[], outputs: readonly Storage[]): Step {
   return (count) => {
-    const begin = performance.now();
+    const begin = now();
     for (let i = 0; i < count; i++) executable.run(inputs, outputs);
-    return (performance.now() - begin) / 1000;
+    return now() - begin;
   };
 }
 
@@ -189,12 +197,12 @@ async function measureRung(
     );
   });
   if (child) {
-    await child.ask({ torch: rung.torch, shapes: rung.shapes, threads });
+    await child.ask({ torch: rung.torch, shapes: rung.shapes, threads, cpu: options.cpu });
     steps.push(async (count) => (await child.ask({ step: count })).seconds!);
   }
   const timings = await race(steps);
   const shares = timings.map(({ median, best }, i) => {
-    const peak = peaks[Math.min(i, 1)]!;
+    const peak = peaks[Math.min(i, peaks.length - 1)]!;
     const amount = rung.flops ?? rung.bytes!;
     const limit = rung.flops === undefined ? peak.bytes : peak.flops;
     return (
@@ -204,7 +212,8 @@ async function measureRung(
       column(`(${((100 * amount) / best / limit).toFixed(0)}%)`, 7)
     );
   });
-  const ratio = timings[2] ? column((timings[2].median / timings[1]!.median).toFixed(2), 7) : '';
+  const theirs = timings[devices.length];
+  const ratio = theirs ? column((theirs.median / timings[devices.length - 1]!.median).toFixed(2), 7) : '';
   console.log(rung.name.padEnd(24) + shares.join(' |') + ratio);
   if (options.nests) await measureNests(graph, arrays);
 }
@@ -251,7 +260,7 @@ peaks.forEach(({ flops, bytes }, i) => {
   );
 });
 const python = options.alone ? undefined : await startPython();
-const heading = ['1 thread', `${threads} threads`, ...(python ? ['PyTorch'] : [])];
+const heading = ['1 thread', ...(threads > 1 ? [`${threads} threads`] : []), ...(python ? ['PyTorch'] : [])];
 console.log(
   `\n${''.padEnd(24)}${heading.map((text) => column(`${text}: ms      G/s  of peak (best)`, 30)).join(' |')}  ratio`,
 );
