@@ -5,7 +5,8 @@
 import type { DType } from '../ir/dtype.ts';
 import { type Affine, coefficient, type Var } from '../kernel/affine.ts';
 import { type Kernel, type Load, type Reduce, visitExpressions } from '../kernel/kernel.ts';
-import type { Chooser, Contraction, TileDirectives } from './directives.ts';
+import type { Chooser, Contraction, Packing, TileDirectives } from './directives.ts';
+import { sizeOfVars } from './pack.ts';
 import type { Target } from './target.ts';
 
 /** Nests with less work than this are not worth waking a thread for. */
@@ -73,17 +74,6 @@ function chooseLane(kernel: Kernel, reduces: readonly Reduce[], lanes: number): 
   return best;
 }
 
-export const sizeOfVars = (vars: readonly Var[]) => vars.reduce((product, v) => product * v.size, 1);
-
-/** Rows and vectors of a register tile: accumulators, one row of operand vectors and two temporaries fit the registers. */
-function tileSize(vectors: number, registers: number): { rows: number; vectors: number } {
-  const widest = registers >= 24 ? 3 : 2;
-  let wide = Math.min(vectors, widest);
-  // Fewer vectors a tile if that leaves fewer half-empty tiles.
-  for (let w = wide; w > 1; w--) if (Math.ceil(vectors / w) * w < Math.ceil(vectors / wide) * wide) wide = w;
-  return { rows: Math.min(16, Math.floor((registers - 2 - wide) / wide)), vectors: wide };
-}
-
 interface Candidate extends TileDirectives {
   /** In cycles, roughly. */
   readonly cost: number;
@@ -91,76 +81,161 @@ interface Candidate extends TileDirectives {
 
 /** All ways worth considering, cheapest first. */
 export function tileCandidates(c: Contraction, lanes: number, target: Target): Candidate[] {
-  const result: Candidate[] = [];
-  const parallel = target.threads > 1 && 2 * sizeOfVars(c.vars) * sizeOfVars(c.summed) >= parallelTiles;
-  const points = sizeOfVars(c.vars);
+  return [
+    ...c.vars.flatMap((lane) => outerCandidates(c, lane, lanes, target)),
+    ...c.summed.flatMap((lane) => innerCandidates(c, lane, lanes, target)),
+  ].sort((x, y) => x.cost - y.cost);
+}
+
+/** What a copy of an element costs where it lies as it will lie, and where it does not. */
+const copied = 0.4,
+  transposed = 0.6;
+
+/** Cycles until a sum can be added to again, times the additions that begin in a cycle. */
+const inFlight = 8;
+
+/** Lanes along a variable of the result. */
+function outerCandidates(c: Contraction, lane: Var, lanes: number, target: Target): Candidate[] {
+  const [sa, sb] = [coefficient(c.a.at, lane), coefficient(c.b.at, lane)];
+  if (sa === 0 && sb === 0) return [];
   const depth = sizeOfVars(c.summed);
-  const elements = (load: Load) => sizeOfVars([...load.at.terms.keys()]);
-  const storeCost = (v: Var) => (c.out === undefined || coefficient(c.out, v) === 1 ? 1 : 1.5 * lanes);
-  for (const lane of c.vars) {
-    const [sa, sb] = [coefficient(c.a.at, lane), coefficient(c.b.at, lane)];
-    if (sa === 0 && sb === 0) continue;
-    const pack = { a: sa !== 0 && sa !== 1, b: sb !== 0 && sb !== 1 };
+  const isShared = sa === 0 || sb === 0;
+  const along = sb !== 0 ? c.b : c.a;
+  // Rows share the operand that runs along the lanes, so prefer a variable that it does not depend on.
+  const row = best(
+    c.vars.filter((v) => v !== lane),
+    (v) => (along.at.terms.has(v) ? 0 : 1000) + Math.min(v.size, 16),
+  );
+  const rowSize = row?.size ?? 1;
+  const sharesRows = row !== undefined && !along.at.terms.has(row);
+  const free = sizeOfVars(c.vars) / lane.size / rowSize;
+  const store = c.out === undefined || coefficient(c.out, lane) === 1 ? 1 : 3 * lanes;
+  const needed = (step: number): Packing => (step === 0 || step === 1 ? 'none' : isShared ? 'panels' : 'plain');
+  const required = { a: needed(sa), b: needed(sb) };
+  const packings = [required];
+  if (isShared && sa === 1) packings.push({ ...required, a: 'panels' });
+  if (isShared && sb === 1) packings.push({ ...required, b: 'panels' });
+
+  /** A tile, less what its operands cost when they are not at hand. */
+  const tileCost = (r: number, w: number): number => {
+    if (r === 0 || w === 0) return 0;
+    const loads = (sharesRows ? w : r * w) + (isShared ? r : r * w) * (target.broadcastsFromMemory ? 0.5 : 1);
+    return depth * (Math.max(r * w, inFlight) + 0.25 * loads) + r * w * (1 + store) + 12;
+  };
+  const candidates: Candidate[] = [];
+  for (const pack of packings) {
+    const packing =
+      (pack.a === 'none' ? 0 : elementsOf(c.a) * (sa === 1 ? copied : transposed)) +
+      (pack.b === 'none' ? 0 : elementsOf(c.b) * (sb === 1 ? copied : transposed));
+    const isPacked = (sb !== 0 ? pack.b : pack.a) === 'panels';
     const vectors = Math.ceil(lane.size / lanes);
-    const tile = tileSize(vectors, target.registers);
-    // Rows share the operand that runs along the lanes, so prefer a variable that it does not depend on.
-    const along = sb !== 0 ? c.b : c.a;
-    const candidates = c.vars.filter((v) => v !== lane);
-    const row = best(candidates, (v) => (along.at.terms.has(v) ? 0 : 1000) + Math.min(v.size, tile.rows));
-    const rows = Math.min(row?.size ?? 1, tile.rows);
-    const shares = row !== undefined && !along.at.terms.has(row);
-    const products = (points / lane.size) * vectors * depth;
-    const loads =
-      products *
-      ((shares ? 1 / rows : 1) +
-        (sa !== 0 && sb !== 0 ? 1 : 1 / tile.vectors) * (target.broadcastsFromMemory ? 0.5 : 1));
-    const packing = (pack.a ? elements(c.a) * 2 : 0) + (pack.b ? elements(c.b) * 2 : 0);
-    const latency = rows * tile.vectors < 8 ? 8 / (rows * tile.vectors) : 1;
-    const cost = products * latency + 0.5 * loads + packing + (points / lane.size) * vectors * storeCost(lane);
-    result.push({
+    let chosen: { rows: number; across: number; cost: number } | undefined;
+    for (let w = 1; w <= Math.min(vectors, 16); w++) {
+      for (let r = 1; r <= Math.min(rowSize, 16) && fits(r, w, target); r++) {
+        const [rowTiles, rowRest] = [Math.floor(rowSize / r), rowSize % r];
+        const [columnTiles, columnRest] = [Math.floor(vectors / w), vectors % w];
+        const strips = columnTiles + (columnRest > 0 ? 1 : 0);
+        const tiles =
+          rowTiles * (columnTiles * tileCost(r, w) + tileCost(r, columnRest)) +
+          columnTiles * tileCost(rowRest, w) +
+          tileCost(rowRest, columnRest);
+        // What a strip of tiles reads of the operand along the lanes, each time it is not in cache any more.
+        const blocks = Math.ceil(rowSize / (r * maxBlock));
+        const strip = depth * (isPacked ? w : rowStep(along, lane, c.summed) + w);
+        const cost = free * (tiles + strips * blocks * strip) + packing;
+        if (chosen === undefined || cost < chosen.cost) chosen = { rows: r, across: w, cost };
+      }
+    }
+    if (chosen === undefined) continue;
+    const { rows, across, cost } = chosen;
+    const columnTiles = Math.floor(lane.size / (across * lanes));
+    candidates.push({
       kind: 'outer',
       lane,
       row,
       column: undefined,
-      rows: tile.rows,
-      across: tile.vectors,
+      rows,
+      across,
       pack,
-      parallel,
+      ...sharing(c, target, { lane, row }, Math.floor(rowSize / rows), columnTiles),
       cost,
     });
   }
-  for (const lane of c.summed) {
-    if (lane.size < lanes) continue;
-    const [sa, sb] = [coefficient(c.a.at, lane), coefficient(c.b.at, lane)];
-    if (sa === 0 || sb === 0) continue;
-    const pack = { a: sa !== 1, b: sb !== 1 };
-    const row = best(
-      c.vars.filter((v) => c.a.at.terms.has(v) && !c.b.at.terms.has(v)),
-      (v) => v.size,
-    );
-    const column = best(
-      c.vars.filter((v) => c.b.at.terms.has(v) && !c.a.at.terms.has(v)),
-      (v) => v.size,
-    );
-    const side = innerSide(target);
-    const [rows, columns] = [Math.min(side, row?.size ?? 1), Math.min(side, column?.size ?? 1)];
-    const products = points * (depth / lane.size) * Math.ceil(lane.size / lanes);
-    const loads = products * (1 / rows + 1 / columns);
-    const packing = (pack.a ? elements(c.a) * 2 : 0) + (pack.b ? elements(c.b) * 2 : 0);
-    const latency = rows * columns < 8 ? 8 / (rows * columns) : 1;
-    result.push({
-      kind: 'inner',
-      lane,
-      row,
-      column,
-      rows: side,
-      across: side,
-      pack,
-      parallel,
-      cost: products * latency + 0.7 * loads + packing + points * 10,
-    });
-  }
-  return result.sort((x, y) => x.cost - y.cost);
+  return candidates;
+}
+
+/** Lanes along a summed variable. */
+function innerCandidates(c: Contraction, lane: Var, lanes: number, target: Target): Candidate[] {
+  if (lane.size < lanes) return [];
+  const [sa, sb] = [coefficient(c.a.at, lane), coefficient(c.b.at, lane)];
+  if (sa === 0 || sb === 0) return [];
+  const points = sizeOfVars(c.vars);
+  const pack: TileDirectives['pack'] = { a: sa !== 1 ? 'plain' : 'none', b: sb !== 1 ? 'plain' : 'none' };
+  const row = best(
+    c.vars.filter((v) => c.a.at.terms.has(v) && !c.b.at.terms.has(v)),
+    (v) => v.size,
+  );
+  const column = best(
+    c.vars.filter((v) => c.b.at.terms.has(v) && !c.a.at.terms.has(v)),
+    (v) => v.size,
+  );
+  const side = innerSide(target);
+  const [rows, columns] = [Math.min(side, row?.size ?? 1), Math.min(side, column?.size ?? 1)];
+  const products = points * (sizeOfVars(c.summed) / lane.size) * Math.ceil(lane.size / lanes);
+  const loads = products * (1 / rows + 1 / columns);
+  const packing = (pack.a !== 'none' ? elementsOf(c.a) : 0) + (pack.b !== 'none' ? elementsOf(c.b) : 0);
+  const latency = rows * columns < inFlight ? inFlight / (rows * columns) : 1;
+  const shared = sharing(
+    c,
+    target,
+    { lane: column, row },
+    Math.floor((row?.size ?? 1) / side),
+    Math.floor((column?.size ?? 1) / side),
+  );
+  const cost = products * latency + 0.7 * loads + packing * transposed + points * 10;
+  return [{ kind: 'inner', lane, row, column, rows: side, across: side, pack, ...shared, cost }];
+}
+
+/** Tiles of rows in a block at most. */
+const maxBlock = 16;
+
+/** Loop iterations per thread, so that a thread that was held up can be helped. */
+const sharesPerThread = 4;
+
+/** Which loop threads share, and how many tiles of rows stay together. */
+function sharing(
+  c: Contraction,
+  target: Target,
+  { lane, row }: { readonly lane: Var | undefined; readonly row: Var | undefined },
+  rowTiles: number,
+  columnTiles: number,
+): Pick<TileDirectives, 'block' | 'outermost' | 'parallel'> {
+  const parallel = target.threads > 1 && 2 * sizeOfVars(c.vars) * sizeOfVars(c.summed) >= parallelTiles;
+  if (!parallel) return { block: maxBlock, outermost: 'free', parallel };
+  const wanted = target.threads * sharesPerThread;
+  const longest = Math.max(1, ...c.vars.filter((v) => v !== lane && v !== row).map((v) => v.size));
+  const block = Math.max(1, Math.min(maxBlock, Math.floor(rowTiles / wanted)));
+  const shares = { free: longest, row: Math.floor(rowTiles / block), across: columnTiles };
+  const outermost = best(['free', 'row', 'across'] as const, (loop) => Math.min(shares[loop], wanted)) ?? 'free';
+  return { block: outermost === 'row' ? block : maxBlock, outermost, parallel };
+}
+
+/** Whether the sums of a tile, a row of operand vectors and two more fit the registers. */
+function fits(rows: number, vectors: number, { registers }: Target): boolean {
+  // One row multiplies straight from memory.
+  return rows * vectors + (rows === 1 ? 0 : vectors) + 2 <= registers;
+}
+
+function elementsOf(load: Load): number {
+  return sizeOfVars([...load.at.terms.keys()]);
+}
+
+/** Cycles that a step to the next row of an unpacked operand costs where the caches do not expect it: the longer, the likelier a new page. */
+function rowStep(load: Load, lane: Var, summed: readonly Var[]): number {
+  const inner = summed.filter((v) => load.at.terms.has(v));
+  const step = Math.min(Infinity, ...inner.map((v) => Math.abs(coefficient(load.at, v))));
+  const bytes = load.dtype === 'float64' ? 8 : 4;
+  return coefficient(load.at, lane) === 1 && step < Infinity ? Math.min(20, 4 + (16 * step * bytes) / 4096) : 0;
 }
 
 function innerSide(target: Target): number {

@@ -16,6 +16,12 @@ export interface LoopDirectives {
   readonly parallel: boolean;
 }
 
+/**
+ * How an operand of a contraction is copied first: not at all; with the lane variable innermost; or in panels, one for each tile along
+ * the lane variable, in the order in which the tile reads it (only for lanes along a variable of the result).
+ */
+export type Packing = 'none' | 'plain' | 'panels';
+
 /** For a contraction. */
 export interface TileDirectives {
   /** 'outer': lanes along a result variable, one product each; 'inner': lanes along a summed variable, added up at the end. */
@@ -29,8 +35,12 @@ export interface TileDirectives {
   readonly rows: number;
   /** 'outer': vectors across a register tile; 'inner': columns of it. */
   readonly across: number;
-  /** Operands copied first so that the lane variable is contiguous; required where it is not. */
-  readonly pack: { readonly a: boolean; readonly b: boolean };
+  /** Where lanes run along an operand that is not contiguous along them, some copy is required. */
+  readonly pack: { readonly a: Packing; readonly b: Packing };
+  /** Tiles of rows that are computed for one tile of columns before the next: what they read of their operand should stay in cache. */
+  readonly block: number;
+  /** The outermost loop, which threads may share: over a variable that is neither row nor column, over blocks of rows, or over tiles of columns. */
+  readonly outermost: 'free' | 'row' | 'across';
   readonly parallel: boolean;
 }
 

@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { infoOf, type TypedArray } from '../../src/ir/dtype.ts';
 import type { Storage } from '../../src/ir/leaf.ts';
 import { interpret } from '../../src/kernel/interpret.ts';
-import type { Load } from '../../src/kernel/kernel.ts';
 import { validate } from '../../src/kernel/validate.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import { evaluate } from '../../src/runtime/reference/evaluate.ts';
@@ -14,7 +13,7 @@ import { allocateArray, ArrayStorage } from '../../src/runtime/reference/storage
 import { runRoutineStep } from '../../src/runtime/routine.ts';
 import { wasmTarget } from '../../src/runtime/wasm/target.ts';
 import { heuristics, tileCandidates } from '../../src/schedule/choose.ts';
-import type { Chooser } from '../../src/schedule/directives.ts';
+import type { Chooser, Packing } from '../../src/schedule/directives.ts';
 import { scheduleInStages } from '../../src/schedule/schedule.ts';
 import type { Target } from '../../src/schedule/target.ts';
 import { findFault, outputsOn } from '../conformance/compare.ts';
@@ -76,12 +75,22 @@ function atRandom(from: number): Chooser {
       const picked = candidates[whole(candidates.length + 1)];
       if (picked === undefined) return undefined;
       const { lane, pack } = picked;
-      const also = (load: Load) => load.at.terms.has(lane) && whole(3) === 0;
+      const [inA, inB] = [contraction.a, contraction.b].map((load) => load.at.terms.has(lane));
+      // Any copy but panels along a variable that both operands, or a sum, run along.
+      const copies = (isThere: boolean, required: Packing): Packing => {
+        const isPanelled = picked.kind === 'outer' && inA !== inB;
+        if (!isThere || (required === 'none' && whole(2) === 0)) return required;
+        return isPanelled && whole(3) > 0 ? 'panels' : 'plain';
+      };
+      const rows = 1 + whole(6);
+      const across = 1 + whole(4);
       return {
         ...picked,
-        rows: 1 + whole(6),
-        across: 1 + whole(4),
-        pack: { a: pack.a || also(contraction.a), b: pack.b || also(contraction.b) },
+        rows,
+        across,
+        pack: { a: copies(inA!, pack.a), b: copies(inB!, pack.b) },
+        block: 1 + whole(4),
+        outermost: (['free', 'row', 'across'] as const)[whole(3)]!,
         parallel: whole(2) === 1,
       };
     },
