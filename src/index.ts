@@ -21,6 +21,7 @@ export {
   zerosLike,
 } from './tensor/creation.ts';
 export { concat, einsum, split, stack, where } from './tensor/functions.ts';
+export * from './tensor/index.ts';
 export {
   argwhere,
   bincount,
@@ -36,38 +37,6 @@ export {
 } from './tensor/ordering.ts';
 export type { Interpolation, QuantileOptions, SortOptions, TopKOptions } from './tensor/sort.ts';
 export type { GeluOptions } from './tensor/activations.ts';
-export {
-  adaptiveAvgPool1d,
-  adaptiveAvgPool2d,
-  adaptiveAvgPool3d,
-  adaptiveMaxPool1d,
-  adaptiveMaxPool2d,
-  adaptiveMaxPool3d,
-  avgPool1d,
-  avgPool2d,
-  avgPool3d,
-  conv1d,
-  conv2d,
-  conv3d,
-  convTranspose1d,
-  convTranspose2d,
-  convTranspose3d,
-  fold,
-  interpolate,
-  lpPool1d,
-  lpPool2d,
-  maxPool1d,
-  maxPool2d,
-  maxPool3d,
-  pixelShuffle,
-  pixelUnshuffle,
-  unfold,
-} from './tensor/spatial.ts';
-export type { ConvolutionOptions, Pair, TransposedConvolutionOptions } from './tensor/convolution.ts';
-export type { InterpolateOptions } from './tensor/interpolation.ts';
-export type { PatchOptions } from './tensor/patches.ts';
-export type { AveragePoolOptions, PoolOptions } from './tensor/pooling.ts';
-export type { Sizes } from './tensor/windows.ts';
 export type { Bounds, PadWidths } from './tensor/movement.ts';
 export type { Axes, ReduceOptions, VarianceOptions } from './tensor/reductions.ts';
 export type { DType, TypedArray } from './ir/dtype.ts';

@@ -237,10 +237,24 @@ function generalPower(a: Node, b: Node): Node {
   const magnitude = unary('exp', binary('mul', b, unary('log', safe)));
   const isWhole = binary('eq', unary('floor', b), b);
   const isOdd = binary('eq', abs(mod(b, 2)), like(a, 1));
-  const negative = select(isWhole, select(isOdd, unary('neg', magnitude), magnitude), like(a, NaN));
+  const atFraction = select(binary('eq', a, like(a, -Infinity)), magnitude, like(a, NaN));
+  const negative = select(isWhole, select(isOdd, unary('neg', magnitude), magnitude), atFraction);
   const signed = select(binary('lt', a, zero), negative, magnitude);
   const atZero = select(binary('lt', zero, b), zero, select(binary('eq', b, zero), like(a, 1), like(a, Infinity)));
-  return select(isZero, atZero, signed);
+  // 0 · ∞ is NaN in the exponent: x⁰ = 1 for every x, 1ʸ = 1 for every y, and so is (−1)^±∞.
+  const isUnit = either(
+    both(binary('eq', b, zero), not(isFinite(a))),
+    both(binary('eq', safe, like(a, 1)), not(isFinite(b)), either(binary('eq', a, like(a, 1)), not(isNaN(b)))),
+  );
+  return select(isZero, atZero, select(isUnit, like(a, 1), signed));
+}
+
+function both(...conditions: readonly Node[]): Node {
+  return conditions.reduce((a, b) => binary('and', a, b));
+}
+
+function either(a: Node, b: Node): Node {
+  return binary('or', a, b);
 }
 
 // Comparison: bool out, false where either is NaN (notEqual: true)

@@ -1,0 +1,87 @@
+/**
+ * Functions of tensors that are no methods, family by family, as the package publishes them.
+ */
+// Functions of single elements
+export {
+  around,
+  copysign,
+  divmod,
+  fmax,
+  fmin,
+  fmod,
+  frexp,
+  gcd,
+  heaviside,
+  hypot,
+  lcm,
+  ldexp,
+  modf,
+  nanToNum,
+  type NanToNumOptions,
+  remainder,
+  signbit,
+  trunc,
+} from './arithmetic.ts';
+export {
+  cbrt,
+  entr,
+  exp2,
+  expit,
+  log10,
+  log2,
+  logaddexp,
+  logaddexp2,
+  logit,
+  logSigmoid,
+  relEntr,
+  xlog1py,
+  xlogy,
+} from './exponential.ts';
+export { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, deg2rad, rad2deg, sinc, sinh } from './trigonometry.ts';
+export { betaln, digamma, erfc, erfcx, erfinv, gamma, i0, i0e, lgamma, logBinomial } from './special.ts';
+export {
+  allClose,
+  arrayEqual,
+  arrayEquiv,
+  type CloseOptions,
+  isClose,
+  isInf,
+  isNegInf,
+  isPosInf,
+  logicalXor,
+} from './comparison.ts';
+export { arithmeticRightShift, bitwiseCount, bitwiseNot } from './bits.ts';
+
+// Convolution, pooling, resampling
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  fold,
+  interpolate,
+  lpPool1d,
+  lpPool2d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  pixelShuffle,
+  pixelUnshuffle,
+  unfold,
+} from './spatial.ts';
+export type { ConvolutionOptions, Pair, TransposedConvolutionOptions } from './convolution.ts';
+export type { InterpolateOptions } from './interpolation.ts';
+export type { PatchOptions } from './patches.ts';
+export type { AveragePoolOptions, PoolOptions } from './pooling.ts';
+export type { Sizes } from './windows.ts';
