@@ -28,6 +28,15 @@ export function generator(seed: number, stream: number): () => number {
   };
 }
 
+/**
+ * Uniform numbers in [0, 1) with 53 random bits each, from a stream of words.
+ * @example const draw = uniforms(seed, epoch); draw()
+ */
+export function uniforms(seed: number, stream: number): () => number {
+  const draw = generator(seed, stream);
+  return () => ((draw() >>> 5) * 2 ** 26 + (draw() >>> 6)) * 2 ** -53;
+}
+
 /** Spreads two small numbers over all bits of a state: murmur3's finaliser over a Weyl sequence. */
 function splitMix(seed: number, stream: number): () => number {
   let state = Math.imul(seed, 0x9e3779b9) ^ Math.imul(stream + 1, 0x85ebca6b);

@@ -7,20 +7,47 @@ import { infoOf, type TypedArray } from '../ir/dtype.ts';
 import { tensor } from '../tensor/creation.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** Items by index, 0 … length − 1. */
-export interface Dataset<T> {
+/** What items become when they are put together: tensors and numbers get a first axis for the items, texts become a list. */
+export type Collated<T> = T extends Tensor | number | boolean
+  ? Tensor
+  : T extends string
+    ? readonly string[]
+    : { readonly [K in keyof T]: Collated<T[K]> };
+
+/** Items by index, 0 … length − 1; `B` is what many of them make. */
+export interface Dataset<T, B = Collated<T>> {
   readonly length: number;
   get(index: number): T;
   /** Many items at once, if that is faster than one at a time: each tensor with a first axis for the items. */
-  batch?(indices: Int32Array): T;
+  batch?(indices: Int32Array): B;
 }
+
+/** As Dataset, where items take time to come: from a disk, another thread, a network. */
+export interface AsyncDataset<T, B = Collated<T>> {
+  readonly length: number;
+  get(index: number): Promise<T>;
+  batch?(indices: Int32Array): Promise<B>;
+}
+
+/** Batches, epoch after epoch: what training takes. A loader is one, and so is a stream. */
+export interface Batches<B> extends AsyncIterable<B> {
+  /** In an epoch; undefined where only the end of the data tells. */
+  readonly length: number | undefined;
+  /** How often it has been iterated: the epoch that the next iteration is. Setting it is how training resumes. */
+  epoch: number;
+  /** The next epoch without its first `start` batches. */
+  from(start: number): AsyncIterable<B>;
+}
+
+/** The rows of each tensor. */
+export type Rows<T extends readonly Tensor[]> = { readonly [K in keyof T]: Tensor };
 
 /**
  * Tensors whose first axis counts the items, side by side: images and their labels.
  * @throws ShapeError if the first axes differ
  * @example new TensorDataset(tensor(pixels, { shape: [60000, 1, 28, 28] }), tensor(labels)).get(0) // [(1, 28, 28), ()]
  */
-export class TensorDataset<T extends readonly Tensor[]> implements Dataset<{ readonly [K in keyof T]: Tensor }> {
+export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<T>, Rows<T>> {
   readonly length: number;
   readonly tensors: T;
   /** On the host, because rows are copied from there. */
@@ -38,13 +65,13 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<{ rea
     this.#columns = tensors.map((one) => ({ one, values: one.dataSync(), row: length === 0 ? 0 : one.size / length }));
   }
 
-  get(index: number): { readonly [K in keyof T]: Tensor } {
+  get(index: number): Rows<T> {
     const rows = this.batch(Int32Array.of(index));
     return rows.map((one) => one.reshape(one.shape.slice(1))) as { [K in keyof T]: Tensor };
   }
 
   /** The items at `indices`. @throws ValueError for an index outside the set   @example set.batch(Int32Array.of(3, 1)) // [(2, 1, 28, 28), (2,)] */
-  batch(indices: Int32Array): { readonly [K in keyof T]: Tensor } {
+  batch(indices: Int32Array): Rows<T> {
     for (const index of indices) {
       if (index < 0 || index >= this.length)
         raise(new ValueError(`TensorDataset: item ${index} does not exist; there are ${this.length}`));
