@@ -1,6 +1,14 @@
 /**
- * File formats: tensors as safetensors, from bytes or by path.
+ * File formats: tensors as safetensors, and checkpoints of a training, from bytes or by path.
  */
+export {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  latestCheckpoint,
+  loadCheckpoint,
+  saveCheckpoint,
+} from './checkpoint.ts';
 export {
   loadSafetensors,
   readMetadata,
