@@ -204,3 +204,15 @@ export function defaultKey(): Tensor {
   shared.value = next!;
   return taken!;
 }
+
+/** Where the shared sequence stands, to go on from there later: a key. @example const before = getState(); … setState(before); */
+export function getState(): Tensor {
+  shared ??= new Cell(key(0));
+  return shared.value;
+}
+
+/** The shared sequence goes on as it did after `getState`. @throws ShapeError, DTypeError for what is no key */
+export function setState(state: Tensor): void {
+  if (shared === undefined) shared = new Cell(key(0));
+  shared.value = state;
+}

@@ -45,7 +45,7 @@ describe('fit', () => {
     expect(history[2]!.train['loss']!).toBeLessThan(history[0]!.train['loss']!);
     expect(history[2]!.validation!['accuracy']!).toBeGreaterThan(0.95);
     expect(model.training).toBe(false);
-    expect(evaluate(model, points(100, 2), { accuracy })['accuracy']).toBeCloseTo(
+    expect((await evaluate(model, points(100, 2), { accuracy }))['accuracy']).toBeCloseTo(
       history[2]!.validation!['accuracy']!,
       6,
     );
@@ -69,8 +69,8 @@ describe('fit', () => {
     optimizer.lr = 0;
     model.eval();
     const set = points(50, 3);
-    const exact = evaluate(model, set, task.metrics)['accuracy']!;
-    expect(evaluate(model, set, task.metrics, { batchSize: 32 })['accuracy']).toBeCloseTo(exact, 6);
+    const exact = (await evaluate(model, set, task.metrics))['accuracy']!;
+    expect((await evaluate(model, set, task.metrics, { batchSize: 32 }))['accuracy']).toBeCloseTo(exact, 6);
   });
 
   it('tells each step how far training is, and ends when onEpoch says so', async () => {

@@ -1,38 +1,46 @@
 /**
- * The training loop: compiled steps over batches, a pass over held-out data per epoch, and what happened as numbers.
- * It draws nothing: `progress` is told how far it is, and shows that as it likes.
+ * `fit`: the usual training, of a model of one input by one loss and one optimizer. Everything else is a Trainer with a step of
+ * one's own.
  */
 import { raise, ValueError } from '../base/errors.ts';
+import { mapRecord } from '../base/record.ts';
+import { type Batches, type Dataset } from '../data/dataset.ts';
 import { DataLoader } from '../data/loader.ts';
-import type { Dataset } from '../data/dataset.ts';
 import type { Module } from '../nn/module.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import { type Compiled, compile } from '../tensor/compile.ts';
+import { Cell } from '../tensor/cell.ts';
+import { compile } from '../tensor/compile.ts';
+import { tensor, zeros } from '../tensor/creation.ts';
 import { gradients } from '../tensor/gradients.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { Callback, EpochRecord, History, Measurements } from './callback.ts';
+import { meanOfRecords } from './means.ts';
+import { type Measure, Meter, type Metric } from './metric.ts';
+import { type LoopOptions, readMeters, Trainer } from './trainer.ts';
 
 /** Inputs and their targets; the first axis counts the items. */
 export type Pairs = readonly [x: Tensor, y: Tensor];
 
-/** A mean over the batch, as a scalar. */
-export type Measure = (output: Tensor, target: Tensor) => Tensor;
+export type PairData = Dataset<Pairs, Pairs> | Batches<Pairs>;
 
 export type Model = Module & { forward(x: Tensor): Tensor };
 
-export interface FitOptions {
-  /** Passes over the data. */
-  readonly epochs: number;
+export interface FitOptions extends Omit<LoopOptions<Pairs>, 'validation'> {
   readonly optimizer: Optimizer;
   /** What is minimised. */
   readonly loss: Measure;
   /** Held out: measured after each epoch, in evaluation mode. */
-  readonly validation?: Dataset<Pairs> | DataLoader<Pairs>;
-  /** Measured beside the loss, by name: `{ accuracy }`. */
-  readonly metrics?: Readonly<Record<string, Measure>>;
+  readonly validation?: PairData;
+  /** Measured beside the loss, by name: `{ accuracy, auroc: auroc() }`. */
+  readonly metrics?: Readonly<Record<string, Measure | Metric>>;
   /** Used where data come as a data set, which is then shuffled for training. Default: 64. */
   readonly batchSize?: number;
   /** Of the shuffling. Default: 0. */
   readonly seed?: number;
+  /** One step of the optimizer for so many batches, by the mean of their items' gradients. Default: 1. */
+  readonly accumulate?: number;
+  /** Changes the gradients before the optimizer takes them, e.g. clips them. */
+  readonly transformGradients?: (gradients: readonly Tensor[]) => readonly Tensor[];
   /** Before each step, e.g. to set `optimizer.lr`. */
   readonly onStep?: (step: number, steps: number) => void;
   /** After each epoch; true ends the training. */
@@ -41,168 +49,133 @@ export interface FitOptions {
   readonly progress?: (state: Progress) => void;
 }
 
-/** Means over an epoch's items. */
-export type Measurements = Readonly<Record<string, number>>;
-
-export interface EpochRecord {
-  /** From 1. */
-  readonly epoch: number;
-  /** `loss` and the metrics while training. */
-  readonly train: Measurements;
-  /** The same on held-out data after the epoch. */
-  readonly validation?: Measurements;
-  /** Of training alone, without the validation. */
-  readonly seconds: number;
-}
-
 export interface Progress {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Steps done in this epoch. */
+  /** Batches done in this epoch. */
   readonly step: number;
+  /** Infinity where only the end of the data tells. */
   readonly stepsPerEpoch: number;
-  /** Over the last stretch. */
+  /** Means over the last stretch. */
   readonly recent: Measurements;
   /** While training, over this epoch so far. */
   readonly itemsPerSecond: number;
 }
 
-/** Results are read, and others get their turn, this often: between, the loop does nothing but steps. In milliseconds. */
-const STRETCH = 100;
-
 /**
- * Trains a model and leaves it in evaluation mode.
- * @returns one record per epoch   @throws ValueError for epochs that are no whole number from 1 up, or data without a batch
+ * Trains a model and leaves it in evaluation mode. Equal seeds, data and models give equal bits on one device, whatever the number of threads.
+ * @returns one record per epoch   @throws ValueError for epochs that are no whole number from 1 up, data without a batch, a loss that is not finite
  * @example
  * const history = await fit(model, digits, {
  *   epochs: 3, optimizer: new Adam(model.parameters()), loss: crossEntropy, metrics: { accuracy }, validation: test,
+ *   callbacks: [progressBar(), earlyStopping()],
  * });
  */
-export async function fit(
-  model: Model,
-  data: Dataset<Pairs> | DataLoader<Pairs>,
-  options: FitOptions,
-): Promise<EpochRecord[]> {
-  const { epochs, optimizer, loss, validation, metrics = {}, batchSize = 64, seed = 0 } = options;
-  const { onStep, onEpoch, progress } = options;
-  if (!Number.isInteger(epochs) || epochs < 1)
-    raise(new ValueError(`fit: epochs must be a whole number from 1 up, got ${epochs}`));
-  const loader = data instanceof DataLoader ? data : new DataLoader(data, { batchSize, seed, shuffle: true });
-  const stepsPerEpoch = loader.length;
-  if (stepsPerEpoch === 0)
+export async function fit(model: Model, data: PairData, options: FitOptions): Promise<History> {
+  const { batchSize = 64, seed = 0, validation, callbacks = [], ...loop } = options;
+  const loader = 'get' in data ? new DataLoader(data, { batchSize, seed, shuffle: true }) : data;
+  if (loader.length === 0 && loader instanceof DataLoader) {
     raise(new ValueError(`fit: ${loader.dataset.length} items make no batch of ${loader.batchSize}`));
-
-  const train = compile(
-    (x: Tensor, y: Tensor) => {
-      const output = model.forward(x);
-      const value = loss(output, y);
-      optimizer.step(gradients(value, optimizer.parameters));
-      return { loss: value, ...measured(metrics, output, y) };
-    },
-    { name: 'the training step' },
-  );
-  const test = evaluationStep(model, { loss, ...metrics });
-
-  const history: EpochRecord[] = [];
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    model.train();
-    const means = new Means();
-    const start = performance.now();
-    let step = 0;
-    let shown = start;
-    for (const [x, y] of loader) {
-      onStep?.((epoch - 1) * stepsPerEpoch + step, epochs * stepsPerEpoch);
-      means.add(train(x, y), x.shape[0]!);
-      step++;
-      const now = performance.now();
-      if (now - shown < STRETCH && step !== stepsPerEpoch) continue;
-      shown = now;
-      const recent = means.read();
-      progress?.({ epoch, epochs, step, stepsPerEpoch, recent, itemsPerSecond: (means.count * 1000) / (now - start) });
-      await breath();
-    }
-    const record: EpochRecord = {
-      epoch,
-      train: means.total(),
-      seconds: (performance.now() - start) / 1000,
-      ...(validation === undefined ? {} : { validation: measure(test, model, validation) }),
-    };
-    history.push(record);
-    if ((await onEpoch?.(record)) === true) break;
   }
-  model.eval();
-  return history;
+  const trainer = pairTrainer(model, options);
+  return trainer.fit(loader, {
+    ...loop,
+    callbacks: [inlineCallback(options), ...callbacks],
+    ...(validation === undefined ? {} : { validation: batchesOf(validation) }),
+  });
 }
 
 /**
- * Means of measures over data, with the model in evaluation mode, which it keeps.
- * @example evaluate(model, test, { loss: crossEntropy, accuracy }).accuracy // 0.99
+ * Means of measures, and metrics, over data, with the model in evaluation mode, which it keeps.
+ * @example (await evaluate(model, test, { loss: crossEntropy, accuracy })).accuracy // 0.99
  */
-export function evaluate(
+export async function evaluate(
   model: Model,
-  data: Dataset<Pairs> | DataLoader<Pairs>,
-  measures: Readonly<Record<string, Measure>>,
+  data: PairData,
+  measures: Readonly<Record<string, Measure | Metric>>,
   { batchSize }: { readonly batchSize?: number } = {},
-): Measurements {
-  return measure(evaluationStep(model, measures), model, data, batchSize);
-}
-
-type Step = Compiled<[Tensor, Tensor], Record<string, Tensor>>;
-
-function evaluationStep(model: Model, measures: Readonly<Record<string, Measure>>): Step {
-  return compile((x: Tensor, y: Tensor) => measured(measures, model.forward(x), y), { name: 'the evaluation step' });
-}
-
-function measure(step: Step, model: Model, data: Dataset<Pairs> | DataLoader<Pairs>, batchSize = 500): Measurements {
+): Promise<Measurements> {
   model.eval();
-  const means = new Means();
-  const loader = data instanceof DataLoader ? data : new DataLoader(data, { batchSize });
-  for (const [x, y] of loader) means.add(step(x, y), x.shape[0]!);
-  means.read();
-  return means.total();
-}
-
-function measured(measures: Readonly<Record<string, Measure>>, output: Tensor, target: Tensor): Record<string, Tensor> {
-  return Object.fromEntries(Object.entries(measures).map(([name, of]) => [name, of(output, target)]));
-}
-
-/** Sums of batch means, weighted by the batches' sizes. */
-class Means {
-  /** Items so far. */
-  count = 0;
-  readonly #sums = new Map<string, number>();
-  #unread: { readonly values: Readonly<Record<string, Tensor>>; readonly size: number }[] = [];
-
-  add(values: Readonly<Record<string, Tensor>>, size: number): void {
-    this.#unread.push({ values, size });
-    this.count += size;
-  }
-
-  /** Reads what has come since the last time, and returns its means. */
-  read(): Measurements {
-    const recent = new Map<string, number>();
-    let items = 0;
-    for (const { values, size } of this.#unread) {
-      items += size;
-      for (const [name, value] of Object.entries(values)) {
-        const weighted = value.itemSync() * size;
-        recent.set(name, (recent.get(name) ?? 0) + weighted);
-        this.#sums.set(name, (this.#sums.get(name) ?? 0) + weighted);
-      }
-    }
-    this.#unread = [];
-    return Object.fromEntries([...recent].map(([name, sum]) => [name, sum / items]));
-  }
-
-  total(): Measurements {
-    return Object.fromEntries([...this.#sums].map(([name, sum]) => [name, sum / this.count]));
-  }
-}
-
-/** Lets timers, signals and the terminal have their turn. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
+  const meters = mapRecord(measures, (one) => new Meter(one));
+  const step = compile((x: Tensor, y: Tensor) => updateAll(meters, model.forward(x), y), {
+    name: 'the evaluation step',
   });
+  for await (const [x, y] of batchesOf(data, batchSize)) step(x, y);
+  return readMeters(meters);
+}
+
+function batchesOf(data: PairData, batchSize = 500): Batches<Pairs> {
+  return 'get' in data ? new DataLoader(data, { batchSize }) : data;
+}
+
+function pairTrainer(model: Model, options: FitOptions): Trainer<Pairs> {
+  const { optimizer, loss, metrics = {}, accumulate = 1, transformGradients = (all) => all } = options;
+  const { parameters } = optimizer;
+  const meters = mapRecord(metrics, (one) => new Meter(one));
+  const testMeters = mapRecord({ loss, ...metrics }, (one) => new Meter(one));
+  const parts = { model, optimizer };
+  const test = ([x, y]: Pairs): Record<string, Tensor> => {
+    updateAll(testMeters, model.forward(x), y);
+    return {};
+  };
+  const learn = ([x, y]: Pairs, use: (value: Tensor, items: number) => void): { readonly loss: Tensor } => {
+    const output = model.forward(x);
+    const value = loss(output, y);
+    use(value, x.shape[0] ?? 1);
+    updateAll(meters, output, y);
+    return { loss: value };
+  };
+  if (accumulate === 1) {
+    const step = (pair: Pairs) =>
+      learn(pair, (value) => optimizer.step(transformGradients(gradients(value, parameters))));
+    return new Trainer({ parts, meters, testMeters, test, step });
+  }
+  // Σ items · gradient, and Σ items: a last batch that is smaller counts less.
+  const sums = parameters.map(({ shape, dtype }) => new Cell(zeros(shape, { dtype })));
+  const items = new Cell(tensor(0));
+  return new Trainer({
+    parts,
+    meters,
+    testMeters,
+    test,
+    accumulate,
+    step: (pair) =>
+      learn(pair, (value, size) => {
+        gradients(value, parameters).forEach((gradient, i) => {
+          sums[i]!.value = sums[i]!.value.add(gradient.mul(size));
+        });
+        items.value = items.value.add(size);
+      }),
+    commit: () => {
+      optimizer.step(transformGradients(sums.map((sum) => sum.value.div(items.value.cast(sum.dtype)))));
+      for (const sum of sums) sum.value = zeros(sum.shape, sum);
+      items.value = tensor(0);
+    },
+  });
+}
+
+function updateAll(meters: Readonly<Record<string, Meter>>, output: Tensor, target: Tensor): void {
+  for (const meter of Object.values(meters)) meter.update(output, target);
+}
+
+/** The options that are functions, as a callback. */
+function inlineCallback({ onStep, onEpoch, progress }: FitOptions): Callback {
+  return {
+    name: 'fit',
+    onStep: (run) => onStep?.(run.step, run.steps ?? Infinity),
+    onResults(run, records) {
+      progress?.({
+        epoch: run.epoch,
+        epochs: run.epochs,
+        step: run.batch,
+        stepsPerEpoch: run.batchesPerEpoch ?? Infinity,
+        recent: meanOfRecords(records.map(({ values }) => values)),
+        itemsPerSecond: run.itemsPerSecond,
+      });
+    },
+    async onEpoch(run, record) {
+      if ((await onEpoch?.(record)) === true) run.stop();
+    },
+  };
 }

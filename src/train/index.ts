@@ -1,15 +1,14 @@
 /**
- * Training: the loop, and what it measures.
+ * Training: the loop, what it measures, and what takes part in it.
  */
-export {
-  type EpochRecord,
-  evaluate,
-  fit,
-  type FitOptions,
-  type Measure,
-  type Measurements,
-  type Model,
-  type Pairs,
-  type Progress,
-} from './fit.ts';
+export type { Callback, Ending, EpochRecord, History, Measurements, Rest, Run, StepRecord } from './callback.ts';
+export { checkpointing, type CheckpointingOptions } from './checkpointing.ts';
+export { earlyStopping, type EarlyStoppingOptions } from './early-stopping.ts';
+export { evaluate, fit, type FitOptions, type Model, type PairData, type Pairs, type Progress } from './fit.ts';
+export { learningRate, type PlateauOptions, reduceOnPlateau, type Schedule } from './learning-rate.ts';
+export { csvLog, type JsonlOptions, jsonlLog, type LogLine } from './logs.ts';
 export { accuracy } from './metrics.ts';
+export { type Measure, meanOf, Meter, type Metric, type Tensors } from './metric.ts';
+export type { Direction, Monitor } from './monitor.ts';
+export { progressBar, type ProgressBarOptions, type TextOutput } from './progress-bar.ts';
+export { type Budget, type LoopOptions, type Stateful, Trainer, type TrainerOptions } from './trainer.ts';
