@@ -8,7 +8,6 @@ import type { AsyncDataset } from './dataset.ts';
 import { DataLoader } from './loader.ts';
 import { bucketed, distributed, sequential, shuffled, stratified, weighted } from './sampler.ts';
 
-
 beforeAll(() => {
   device('reference');
 });

@@ -4,11 +4,12 @@
 import { raise, ShapeError } from '../base/errors.ts';
 import { Cell } from '../tensor/cell.ts';
 import { zeros } from '../tensor/creation.ts';
+import { where } from '../tensor/functions.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { scalar } from './groups.ts';
 
 /**
- * Keeps a sum of gradients and how many were added. `add` belongs in the program of each batch, `take` in that of the step.
+ * Keeps a weighted sum of gradients and the weight of all that were added. `add` belongs in the program of each batch, `take` in that of the step.
  * @example
  * const sum = new GradientAccumulator(model.parameters());
  * const batch = compile((x: Tensor, y: Tensor) => {
@@ -31,8 +32,8 @@ export class GradientAccumulator {
     this.#count = new Cell(scalar(0));
   }
 
-  /** @throws ShapeError if there is not one gradient per parameter */
-  add(gradients: readonly Tensor[]): void {
+  /** @param weight how much they count in the mean, e.g. a batch's size where batches differ   @throws ShapeError if there is not one gradient per parameter */
+  add(gradients: readonly Tensor[], weight = 1): void {
     if (gradients.length !== this.#sums.length)
       raise(
         new ShapeError(
@@ -40,14 +41,15 @@ export class GradientAccumulator {
         ),
       );
     this.#sums.forEach((sum, i) => {
-      sum.value = sum.value.add(gradients[i]!);
+      sum.value = sum.value.add(weight === 1 ? gradients[i]! : gradients[i]!.mul(weight));
     });
-    this.#count.value = this.#count.value.add(1);
+    this.#count.value = this.#count.value.add(weight);
   }
 
   /** The mean of what was added since the last time, and starts anew. Zeros if nothing was. */
   take(): Tensor[] {
-    const share = this.#count.value.maximum(1).reciprocal();
+    const count = this.#count.value;
+    const share = where(count.greater(0), count, 1).reciprocal();
     const means = this.#sums.map(({ value }) => value.mul(share.cast(value.dtype)));
     for (const sum of this.#sums) sum.value = zeros(sum.shape, sum);
     this.#count.value = scalar(0);

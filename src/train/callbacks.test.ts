@@ -111,7 +111,7 @@ describe('the learning rate', () => {
       mode: 'min',
       patience: 1,
       factor: 0.5,
-      minLr: 0.3,
+      minimum: 0.3,
     });
     const watch: Callback = { name: 'watch', onEpoch: () => void rates.push(optimizer.lr) };
     await train([pretend([1, 1, 1, 1, 1, 1, 1]), plateau, watch], { epochs: 7 });

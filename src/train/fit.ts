@@ -7,10 +7,9 @@ import { mapRecord } from '../base/record.ts';
 import { type Batches, type Dataset } from '../data/dataset.ts';
 import { DataLoader } from '../data/loader.ts';
 import type { Module } from '../nn/module.ts';
+import { GradientAccumulator } from '../optim/accumulation.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import { Cell } from '../tensor/cell.ts';
 import { compile } from '../tensor/compile.ts';
-import { tensor, zeros } from '../tensor/creation.ts';
 import { gradients } from '../tensor/gradients.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Callback, EpochRecord, History, Measurements } from './callback.ts';
@@ -131,27 +130,15 @@ function pairTrainer(model: Model, options: FitOptions): Trainer<Pairs> {
       learn(pair, (value) => optimizer.step(transformGradients(gradients(value, parameters))));
     return new Trainer({ parts, meters, testMeters, test, step });
   }
-  // Σ items · gradient, and Σ items: a last batch that is smaller counts less.
-  const sums = parameters.map(({ shape, dtype }) => new Cell(zeros(shape, { dtype })));
-  const items = new Cell(tensor(0));
+  const sum = new GradientAccumulator(parameters);
   return new Trainer({
     parts,
     meters,
     testMeters,
     test,
     accumulate,
-    step: (pair) =>
-      learn(pair, (value, size) => {
-        gradients(value, parameters).forEach((gradient, i) => {
-          sums[i]!.value = sums[i]!.value.add(gradient.mul(size));
-        });
-        items.value = items.value.add(size);
-      }),
-    commit: () => {
-      optimizer.step(transformGradients(sums.map((sum) => sum.value.div(items.value.cast(sum.dtype)))));
-      for (const sum of sums) sum.value = zeros(sum.shape, sum);
-      items.value = tensor(0);
-    },
+    step: (pair) => learn(pair, (value, items) => sum.add(gradients(value, parameters), items)),
+    commit: () => optimizer.step(transformGradients(sum.take())),
   });
 }
 

@@ -5,7 +5,12 @@ export type { Callback, Ending, EpochRecord, History, Measurements, Rest, Run, S
 export { checkpointing, type CheckpointingOptions } from './checkpointing.ts';
 export { earlyStopping, type EarlyStoppingOptions } from './early-stopping.ts';
 export { evaluate, fit, type FitOptions, type Model, type PairData, type Pairs, type Progress } from './fit.ts';
-export { learningRate, type PlateauOptions, reduceOnPlateau, type Schedule } from './learning-rate.ts';
+export {
+  learningRate,
+  type RateSchedule,
+  reduceOnPlateau,
+  type ReduceOnPlateauCallbackOptions,
+} from './learning-rate.ts';
 export { csvLog, type JsonlOptions, jsonlLog, type LogLine } from './logs.ts';
 export { accuracy } from './metrics.ts';
 export { type Measure, meanOf, Meter, type Metric, type Tensors } from './metric.ts';

@@ -4,6 +4,7 @@
  */
 import { FormatError, raise, ValueError } from '../base/errors.ts';
 import { flattenRecord, mapRecord, under } from '../base/record.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Callback, EpochRecord } from './callback.ts';
 import type { MeansState } from './means.ts';
@@ -23,8 +24,8 @@ export interface LoopState {
   readonly seconds: number;
   readonly means: MeansState;
   readonly history: readonly EpochRecord[];
-  /** Learning rates by part. */
-  readonly rates: Readonly<Record<string, number>>;
+  /** Learning rates of each part that is an optimizer: its own, then its groups'. */
+  readonly rates: Readonly<Record<string, readonly number[]>>;
   readonly callbacks: Readonly<Record<string, unknown>>;
 }
 
@@ -99,6 +100,16 @@ export function checkState(state: unknown): LoopState {
   if (!isWhole) raise(new FormatError('resume: the state of the training lacks members'));
   // Every member was looked at; what lies deeper is figures.
   return state as unknown as LoopState;
+}
+
+export function ratesOf({ lr, groups }: Optimizer): readonly number[] {
+  return [lr, ...groups.map((group) => group.lr)];
+}
+
+/** Gives an optimizer the rates that `ratesOf` found. */
+export function setRates(optimizer: Optimizer, [lr, ...rates]: readonly number[]): void {
+  if (lr !== undefined) optimizer.lr = lr;
+  optimizer.groups.forEach((group, i) => (group.lr = rates[i] ?? group.lr));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -10,7 +10,16 @@ import { Optimizer } from '../optim/optimizer.ts';
 import { getState, setState } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Callback, Ending, EpochRecord, History, Rest, Run, StepRecord } from './callback.ts';
-import { checkState, gatherTensors, type LoopState, type Owners, RANDOM_KEY, spreadTensors } from './loop-state.ts';
+import {
+  checkState,
+  gatherTensors,
+  type LoopState,
+  type Owners,
+  RANDOM_KEY,
+  ratesOf,
+  setRates,
+  spreadTensors,
+} from './loop-state.ts';
 import { Means } from './means.ts';
 import { type LoopOptions, readMeters, type Trainer } from './trainer.ts';
 
@@ -97,7 +106,7 @@ export class Loop<B> implements Run {
       seconds: this.#elapsed() / 1000,
       means: this.#means.state(),
       history: this.history,
-      rates: mapRecord(this.#optimizers, ({ lr }) => lr),
+      rates: mapRecord(this.#optimizers, ratesOf),
       callbacks: Object.fromEntries(this.#callbacks.map((one) => [one.name, one.state?.() ?? null])),
     };
     return { tensors: gatherTensors(this.#owners, getState()), state };
@@ -224,7 +233,7 @@ export class Loop<B> implements Run {
   #resume(checkpoint: Checkpoint): void {
     const state = checkState(checkpoint.state);
     spreadTensors(this.#owners, checkpoint.tensors, state.callbacks);
-    for (const [name, optimizer] of Object.entries(this.#optimizers)) optimizer.lr = state.rates[name] ?? optimizer.lr;
+    for (const [name, optimizer] of Object.entries(this.#optimizers)) setRates(optimizer, state.rates[name] ?? []);
     const key = checkpoint.tensors[RANDOM_KEY];
     if (key !== undefined) setState(key);
     this.epoch = state.epoch;
