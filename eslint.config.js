@@ -61,7 +61,14 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/*.generate.ts', 'src/runtime/native/**', 'src/io/files.ts', 'src/data/mnist.ts', 'src/train/process.ts'],
+    ignores: [
+      '**/*.test.ts',
+      '**/*.generate.ts',
+      'src/runtime/native/**',
+      'src/io/files.ts',
+      'src/data/mnist.ts',
+      'src/train/process.ts',
+    ],
     rules: { 'no-restricted-globals': ['error', ...looseGlobals, ...nodeGlobals] },
   },
 );
