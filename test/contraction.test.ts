@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { compile, device, einsum, gradients, type Shape, tensor, type Tensor, vmap } from '../src/index.ts';
-import { Conv2d, type Conv2dOptions, LayerNorm, Linear } from '../src/nn/index.ts';
+import { Conv2d, type ConvOptions, LayerNorm, Linear } from '../src/nn/index.ts';
 import { printGraph } from '../src/ir/print.ts';
 import { currentDevice, register } from '../src/runtime/registry.ts';
 import { nullDevice } from '../src/runtime/null/index.ts';
@@ -104,7 +104,7 @@ describe('a linear layer is one contraction, with its gradients three', () => {
 });
 
 describe('a convolution is one contraction, with its two gradients three', () => {
-  const cases: readonly [name: string, channels: [number, number], kernel: number, options: Conv2dOptions][] = [
+  const cases: readonly [name: string, channels: [number, number], kernel: number, options: ConvOptions][] = [
     ['stride 1', [8, 12], 3, {}],
     ['stride 2', [8, 12], 3, { stride: 2 }],
     ['padding', [8, 12], 3, { padding: 1 }],

@@ -1,14 +1,103 @@
 /**
- * Activation functions as layers, for Sequential; each is the tensor's method of that name.
+ * Activation functions without settings, and softmax, as layers for Sequential; each is the function of that name. Those with
+ * settings are in activation-parametric.ts.
  */
 import type { GeluOptions } from '../tensor/activations.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import {
+  hardsigmoid,
+  hardswish,
+  logSigmoid,
+  mish,
+  relu6,
+  selu,
+  softmin,
+  softsign,
+  tanhshrink,
+} from './activation-functions.ts';
 import { Module } from './module.ts';
 
 /** max(x, 0). @example new ReLU().forward(tensor([-1, 2])) // [0, 2] */
 export class ReLU extends Module {
   forward(x: Tensor): Tensor {
     return x.relu();
+  }
+}
+
+/** min(max(x, 0), 6). @example new ReLU6().forward(tensor([-1, 8])) // [0, 6] */
+export class ReLU6 extends Module {
+  forward(x: Tensor): Tensor {
+    return relu6(x);
+  }
+}
+
+/** λ · elu(x, α) with the constants that keep mean and variance. @see Klambauer et al. 2017   @example new SELU() */
+export class SELU extends Module {
+  forward(x: Tensor): Tensor {
+    return selu(x);
+  }
+}
+
+/** x · σ(x), also called swish. @see Ramachandran et al. 2017   @example new SiLU() */
+export class SiLU extends Module {
+  forward(x: Tensor): Tensor {
+    return x.silu();
+  }
+}
+
+/** x · tanh(log(1 + eˣ)). @see Misra 2019   @example new Mish() */
+export class Mish extends Module {
+  forward(x: Tensor): Tensor {
+    return mish(x);
+  }
+}
+
+/** 1 / (1 + e⁻ˣ). @example new Sigmoid().forward(tensor([0])) // [0.5] */
+export class Sigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return x.sigmoid();
+  }
+}
+
+/** log(1 / (1 + e⁻ˣ)). @example new LogSigmoid() */
+export class LogSigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return logSigmoid(x);
+  }
+}
+
+/** min(max(x + 3, 0), 6) / 6. @example new Hardsigmoid().forward(tensor([0])) // [0.5] */
+export class Hardsigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return hardsigmoid(x);
+  }
+}
+
+/** x · hardsigmoid(x). @see Howard et al. 2019   @example new Hardswish() */
+export class Hardswish extends Module {
+  forward(x: Tensor): Tensor {
+    return hardswish(x);
+  }
+}
+
+/** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). @example new Tanh().forward(tensor([0])) // [0] */
+export class Tanh extends Module {
+  forward(x: Tensor): Tensor {
+    return x.tanh();
+  }
+}
+
+/** x − tanh x. @example new Tanhshrink() */
+export class Tanhshrink extends Module {
+  forward(x: Tensor): Tensor {
+    return tanhshrink(x);
+  }
+}
+
+/** x / (1 + |x|). @example new Softsign().forward(tensor([1])) // [0.5] */
+export class Softsign extends Module {
+  forward(x: Tensor): Tensor {
+    return softsign(x);
   }
 }
 
@@ -26,20 +115,6 @@ export class GELU extends Module {
   }
 }
 
-/** 1 / (1 + e⁻ˣ). @example new Sigmoid().forward(tensor([0])) // [0.5] */
-export class Sigmoid extends Module {
-  forward(x: Tensor): Tensor {
-    return x.sigmoid();
-  }
-}
-
-/** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). @example new Tanh().forward(tensor([0])) // [0] */
-export class Tanh extends Module {
-  forward(x: Tensor): Tensor {
-    return x.tanh();
-  }
-}
-
 /** eˣ / Σ eˣ along an axis, by default the last. @example new Softmax().forward(tensor([0, 0])) // [0.5, 0.5] */
 export class Softmax extends Module {
   readonly axis: number;
@@ -51,5 +126,33 @@ export class Softmax extends Module {
 
   forward(x: Tensor): Tensor {
     return x.softmax(this.axis);
+  }
+}
+
+/** x − log Σ eˣ along an axis, by default the last. @example new LogSoftmax() */
+export class LogSoftmax extends Module {
+  readonly axis: number;
+
+  constructor(axis = -1) {
+    super();
+    this.axis = axis;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.logSoftmax(this.axis);
+  }
+}
+
+/** e⁻ˣ / Σ e⁻ˣ along an axis, by default the last. @example new Softmin() */
+export class Softmin extends Module {
+  readonly axis: number;
+
+  constructor(axis = -1) {
+    super();
+    this.axis = axis;
+  }
+
+  forward(x: Tensor): Tensor {
+    return softmin(x, this.axis);
   }
 }

@@ -1,83 +1,170 @@
 /**
- * The convolution layer over images in NCHW.
+ * Convolution layers over signals (N, C, L), images (N, C, H, W) and volumes (N, C, D, H, W).
  */
 import { raise, ShapeError, ValueError } from '../base/errors.ts';
-import { formatShape } from '../base/shape.ts';
+import { formatShape, sizeOf } from '../base/shape.ts';
 import { defaultKey, splitKeys } from '../tensor/random.ts';
+import { conv1d, conv2d, conv3d } from '../tensor/spatial.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { Sizes } from '../tensor/windows.ts';
 import { symmetric } from './init.ts';
 import { Module, Parameter } from './module.ts';
-import { checkCount, type Pair, pairOf } from './sizes.ts';
+import { padAxes, type PaddingMode } from './padding-functions.ts';
+import { checkCount, spatialAxes, spatialSizes } from './sizes.ts';
 
-export interface Conv2dOptions {
+export interface ConvOptions {
   /** Step between windows. Default: 1. */
-  readonly stride?: Pair;
-  /** Zeros on each side, or 'same' for an output of the input's size (stride 1). Default: 0. */
-  readonly padding?: Pair | 'same';
+  readonly stride?: Sizes;
+  /** Elements on each side, or 'same' for an output of the input's size (stride 1). Default: 0. */
+  readonly padding?: Sizes | 'same';
   /** Step between the elements of a window. Default: 1. */
-  readonly dilation?: Pair;
+  readonly dilation?: Sizes;
   /** Channels in this many independent groups; inChannels of them make it depthwise. Default: 1. */
   readonly groups?: number;
+  /** What padding is filled with. Default: 'zeros'. */
+  readonly paddingMode?: 'zeros' | Exclude<PaddingMode, 'constant'>;
   /** Add a bias. Default: true. */
   readonly bias?: boolean;
   /** Of the initial weights. Default: the next default key. */
   readonly key?: Tensor;
 }
 
-/**
- * y[n, o] = b[o] + Σ_c x[n, c] ⋆ w[o, c] (cross-correlation): (N, inChannels, H, W) → (N, outChannels, H′, W′) with
- * H′ = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. Weight (outChannels, inChannels / groups, kh, kw), bias
- * (outChannels,), both from U(−1/√fanIn, 1/√fanIn) at first, as in PyTorch.
- * @throws ShapeError if x is not (N, inChannels, H, W)   @throws ValueError for sizes that are no whole numbers or groups that do not divide
- * @example new Conv2d(1, 16, 3, { padding: 1 }).forward(zeros([8, 1, 28, 28])) // (8, 16, 28, 28)
- */
-export class Conv2d extends Module {
+const convolutions = [conv1d, conv2d, conv3d] as const;
+
+/** What the convolutions of each rank share. */
+abstract class Conv extends Module {
   readonly inChannels: number;
   readonly outChannels: number;
-  readonly kernelSize: readonly [height: number, width: number];
-  readonly stride: readonly [height: number, width: number];
-  readonly padding: readonly [height: number, width: number] | 'same';
-  readonly dilation: readonly [height: number, width: number];
+  readonly kernelSize: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[] | 'same';
+  readonly dilation: readonly number[];
   readonly groups: number;
+  readonly paddingMode: NonNullable<ConvOptions['paddingMode']>;
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
+  protected constructor(
+    rank: 1 | 2 | 3,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Sizes,
+    options: ConvOptions,
+  ) {
     super();
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, key = defaultKey() } = options;
-    checkCount('Conv2d', { inChannels, outChannels, groups });
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      raise(
-        new ValueError(`Conv2d: groups ${groups} must divide inChannels ${inChannels} and outChannels ${outChannels}`),
-      );
-    }
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, paddingMode = 'zeros', bias = true } = options;
+    const op = this.constructor.name;
+    checkChannels(op, inChannels, outChannels, groups);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = pairOf('Conv2d', 'kernelSize', kernelSize);
-    this.stride = pairOf('Conv2d', 'stride', stride);
-    this.padding = padding === 'same' ? padding : pairOf('Conv2d', 'padding', padding, 0);
-    this.dilation = pairOf('Conv2d', 'dilation', dilation);
+    this.kernelSize = spatialSizes(op, 'kernelSize', kernelSize, rank);
+    this.stride = spatialSizes(op, 'stride', stride, rank);
+    this.padding = padding === 'same' ? padding : spatialSizes(op, 'padding', padding, rank, 0);
+    this.dilation = spatialSizes(op, 'dilation', dilation, rank);
     this.groups = groups;
+    this.paddingMode = paddingMode;
     if (padding === 'same' && this.stride.some((n) => n !== 1)) {
       raise(
         new ValueError(
-          `Conv2d: padding 'same' needs stride 1, got (${this.stride.join(', ')}); give the padding as a number`,
+          `${op}: padding 'same' needs stride 1, got (${this.stride.join(', ')}); give the padding as a number`,
         ),
       );
     }
-    const shape = [outChannels, inChannels / groups, ...this.kernelSize];
-    const bound = 1 / Math.sqrt((inChannels / groups) * this.kernelSize[0] * this.kernelSize[1]);
-    const [weightKey, biasKey] = splitKeys(key);
-    this.weight = new Parameter(symmetric(weightKey!, shape, bound));
-    this.bias = bias ? new Parameter(symmetric(biasKey!, [outChannels], bound)) : undefined;
+    [this.weight, this.bias] = convParameters(
+      [outChannels, inChannels / groups, ...this.kernelSize],
+      outChannels,
+      bias,
+      options.key ?? defaultKey(),
+    );
   }
 
   forward(x: Tensor): Tensor {
-    if (x.rank !== 4 || x.shape[1] !== this.inChannels) {
-      raise(new ShapeError(`Conv2d: expected (N, ${this.inChannels}, H, W), got ${formatShape(x.shape)}`));
-    }
-    const { stride, padding, dilation, groups } = this;
-    const y = x.conv2d(this.weight.value, { stride, padding, dilation, groups });
-    return this.bias === undefined ? y : y.add(this.bias.value.reshape(this.outChannels, 1, 1));
+    const { stride, dilation, groups } = this;
+    const rank = this.kernelSize.length as 1 | 2 | 3;
+    checkImage(this.constructor.name, x, this.inChannels, rank);
+    const { paddingMode } = this;
+    const source = paddingMode === 'zeros' ? x : padAxes(x, this.#around(), paddingMode);
+    const padding = paddingMode === 'zeros' ? this.padding : 0;
+    const y = convolutions[rank - 1]!(source, this.weight.value, { stride, padding, dilation, groups });
+    return this.bias === undefined ? y : y.add(perChannel(this.bias.value, rank));
   }
+
+  #around(): (readonly [before: number, after: number])[] {
+    const { padding } = this;
+    if (padding !== 'same') return padding.map((n) => [n, n] as const);
+    return this.kernelSize.map((kernel, i) => {
+      const reach = (kernel - 1) * this.dilation[i]!;
+      return [reach >> 1, reach - (reach >> 1)] as const;
+    });
+  }
+}
+
+/**
+ * y[n, o] = b[o] + Σ_c x[n, c] ⋆ w[o, c] (cross-correlation): (N, inChannels, L) → (N, outChannels, L′) with
+ * L′ = ⌊(L + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. Weight (outChannels, inChannels / groups, k), bias
+ * (outChannels,), both from U(−1/√fanIn, 1/√fanIn) at first, as in PyTorch.
+ * @throws ShapeError if x is not (N, inChannels, L)   @throws ValueError for sizes that are no whole numbers or groups that do not divide
+ * @example new Conv1d(16, 32, 5, { padding: 'same' }).forward(zeros([8, 16, 100])) // (8, 32, 100)
+ */
+export class Conv1d extends Conv {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+    super(1, inChannels, outChannels, kernelSize, options);
+  }
+}
+
+/**
+ * As Conv1d over images: (N, inChannels, H, W) → (N, outChannels, H′, W′). Weight (outChannels, inChannels / groups, kh, kw).
+ * @throws ShapeError if x is not (N, inChannels, H, W)   @throws ValueError for sizes that are no whole numbers or groups that do not divide
+ * @example new Conv2d(1, 16, 3, { padding: 1 }).forward(zeros([8, 1, 28, 28])) // (8, 16, 28, 28)
+ */
+export class Conv2d extends Conv {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+    super(2, inChannels, outChannels, kernelSize, options);
+  }
+}
+
+/**
+ * As Conv1d over volumes: (N, inChannels, D, H, W) → (N, outChannels, D′, H′, W′). Weight (outChannels, inChannels / groups, kd, kh, kw).
+ * @throws ShapeError if x is not (N, inChannels, D, H, W)   @throws ValueError for sizes that are no whole numbers or groups that do not divide
+ * @example new Conv3d(1, 4, [3, 1, 1]).forward(zeros([2, 1, 8, 8, 8])) // (2, 4, 6, 8, 8)
+ */
+export class Conv3d extends Conv {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+    super(3, inChannels, outChannels, kernelSize, options);
+  }
+}
+
+/** Weight and bias of a convolution, from U(−1/√fanIn, 1/√fanIn) as in PyTorch, where fanIn is that of the weight's first slice. */
+export function convParameters(
+  shape: readonly number[],
+  outChannels: number,
+  hasBias: boolean,
+  key: Tensor,
+): [weight: Parameter, bias: Parameter | undefined] {
+  const [weightKey, biasKey] = splitKeys(key);
+  const bound = 1 / Math.sqrt(sizeOf(shape.slice(1)));
+  const weight = new Parameter(symmetric(weightKey!, shape, bound));
+  return [weight, hasBias ? new Parameter(symmetric(biasKey!, [outChannels], bound)) : undefined];
+}
+
+/** @throws ValueError unless groups divide both */
+export function checkChannels(op: string, inChannels: number, outChannels: number, groups: number): void {
+  checkCount(op, { inChannels, outChannels, groups });
+  if (inChannels % groups !== 0 || outChannels % groups !== 0) {
+    raise(
+      new ValueError(`${op}: groups ${groups} must divide inChannels ${inChannels} and outChannels ${outChannels}`),
+    );
+  }
+}
+
+/** @throws ShapeError unless x is (N, channels, …) with `rank` spatial axes */
+export function checkImage(op: string, x: Tensor, channels: number, rank: 1 | 2 | 3): void {
+  if (x.rank !== rank + 2 || x.shape[1] !== channels) {
+    raise(new ShapeError(`${op}: expected (N, ${channels}, ${spatialAxes[rank - 1]}), got ${formatShape(x.shape)}`));
+  }
+}
+
+/** (C,) so that it meets (N, C, …). */
+export function perChannel(values: Tensor, rank: number): Tensor {
+  return values.reshape(values.size, ...new Array<number>(rank).fill(1));
 }

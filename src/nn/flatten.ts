@@ -1,6 +1,7 @@
 /**
- * Several axes as one, between convolutions and linear layers.
+ * Axes merged, between convolutions and linear layers, and divided again.
  */
+import { normalizeAxis } from '../base/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Module } from './module.ts';
 
@@ -20,5 +21,25 @@ export class Flatten extends Module {
 
   forward(x: Tensor): Tensor {
     return x.flatten(this.start, this.end);
+  }
+}
+
+/**
+ * One axis as several, of which one size may be −1: (N, 32 · 49) → (N, 32, 7, 7).
+ * @throws ShapeError if the sizes do not fill the axis   @example new Unflatten(1, [32, 7, 7]).forward(zeros([8, 1568])) // (8, 32, 7, 7)
+ */
+export class Unflatten extends Module {
+  readonly axis: number;
+  readonly sizes: readonly number[];
+
+  constructor(axis: number, sizes: readonly number[]) {
+    super();
+    this.axis = axis;
+    this.sizes = sizes;
+  }
+
+  forward(x: Tensor): Tensor {
+    const at = normalizeAxis('Unflatten', this.axis, x.rank);
+    return x.reshape([...x.shape.slice(0, at), ...this.sizes, ...x.shape.slice(at + 1)]);
   }
 }

@@ -1,12 +1,96 @@
 /**
- * Modules: layers, how they are put together and initialised, and the losses they are trained by.
+ * Neural networks: modules, losses, initialisation.
  */
-export { GELU, ReLU, Sigmoid, Softmax, Tanh } from './activation.ts';
-export { Conv2d, type Conv2dOptions } from './conv.ts';
-export { Dropout } from './dropout.ts';
-export { Embedding, type EmbeddingOptions } from './embedding.ts';
-export { Flatten } from './flatten.ts';
-export { glorotNormal, glorotUniform, heNormal, heUniform, type InitOptions } from './init.ts';
+export {
+  GELU,
+  Hardsigmoid,
+  Hardswish,
+  LogSigmoid,
+  LogSoftmax,
+  Mish,
+  ReLU,
+  ReLU6,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softmin,
+  Softsign,
+  Tanh,
+  Tanhshrink,
+} from './activation.ts';
+export {
+  celu,
+  elu,
+  glu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  logSigmoid,
+  mish,
+  prelu,
+  relu6,
+  selu,
+  softmin,
+  softplus,
+  softshrink,
+  softsign,
+  tanhshrink,
+  threshold,
+} from './activation-functions.ts';
+export {
+  CELU,
+  ELU,
+  GLU,
+  Hardshrink,
+  Hardtanh,
+  LeakyReLU,
+  PReLU,
+  Softplus,
+  Softshrink,
+  Threshold,
+} from './activation-parametric.ts';
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+  type OutputSize,
+} from './adaptive-pooling.ts';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts';
+export { Bilinear, cosineSimilarity, CosineSimilarity, pairwiseDistance, PairwiseDistance } from './bilinear.ts';
+export { Identity, ModuleDict, ModuleList, Residual } from './containers.ts';
+export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv.ts';
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeOptions } from './conv-transpose.ts';
+export { AlphaDropout, Dropout, dropout, Dropout1d, Dropout2d, Dropout3d } from './dropout.ts';
+export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.ts';
+export { Flatten, Unflatten } from './flatten.ts';
+export {
+  GroupNorm,
+  type GroupNormOptions,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  type InstanceNormOptions,
+} from './group-norm.ts';
+export {
+  dirac,
+  gainOf,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  type InitOptions,
+  lecunNormal,
+  lecunUniform,
+  orthogonal,
+  truncatedNormal,
+  type TruncatedNormalOptions,
+} from './init.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export {
   binaryCrossEntropyWithLogits,
@@ -16,7 +100,35 @@ export {
   mse,
 } from './losses.ts';
 export { type Layer, type LoadOptions, Module, Parameter } from './module.ts';
-export { BatchNorm2d, type BatchNormOptions, LayerNorm, type LayerNormOptions } from './norm.ts';
-export { AvgPool2d, type AvgPool2dOptions, MaxPool2d, type PoolingOptions } from './pooling.ts';
+export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './norm.ts';
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from './padding.ts';
+export { padAxes, type PaddingMode } from './padding-functions.ts';
+export {
+  AvgPool1d,
+  AvgPool2d,
+  AvgPool3d,
+  type AvgPoolOptions,
+  MaxPool1d,
+  MaxPool2d,
+  MaxPool3d,
+  type MaxPoolOptions,
+  type PoolingOptions,
+} from './pooling.ts';
 export { Sequential } from './sequential.ts';
-export type { Pair } from './sizes.ts';
+export { Fold, PixelShuffle, PixelUnshuffle, Unfold, Upsample } from './upsampling.ts';

@@ -6,6 +6,7 @@ import { ones, tensor, zeros } from '../tensor/creation.ts';
 import { key, seed } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { ReLU } from './activation.ts';
+import { BatchNorm2d } from './batch-norm.ts';
 import { Conv2d } from './conv.ts';
 import { Dropout } from './dropout.ts';
 import { Embedding } from './embedding.ts';
@@ -13,7 +14,7 @@ import { Flatten } from './flatten.ts';
 import { glorotNormal, glorotUniform, heNormal, heUniform } from './init.ts';
 import { Linear } from './linear.ts';
 import { Module, Parameter } from './module.ts';
-import { BatchNorm2d, LayerNorm } from './norm.ts';
+import { LayerNorm } from './norm.ts';
 import { AvgPool2d, MaxPool2d } from './pooling.ts';
 import { Sequential } from './sequential.ts';
 
@@ -36,6 +37,7 @@ describe('state', () => {
       'norm.bias',
       'norm.running_mean',
       'norm.running_var',
+      'norm.num_batches_tracked',
       'heads.0.weight',
       'heads.0.bias',
       'heads.1.weight',

@@ -10,7 +10,7 @@ import { Dropout } from '../nn/dropout.ts';
 import { Flatten } from '../nn/flatten.ts';
 import { Linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses.ts';
-import { BatchNorm2d } from '../nn/norm.ts';
+import { BatchNorm2d } from '../nn/batch-norm.ts';
 import { Sequential } from '../nn/sequential.ts';
 import { Adam } from '../optim/adam.ts';
 import { getState, key, normal, seed } from '../tensor/random.ts';
