@@ -4,6 +4,7 @@
  */
 import type { TypedArray } from '../ir/dtype.ts';
 import { unreachable } from '../base/errors.ts';
+import { lanesPerGroup } from './nest.ts';
 import type {
   Access,
   ArithmeticOp,
@@ -153,6 +154,25 @@ function evaluate(machine: Machine, target: Register, value: Value): Lanes {
         rest = rest.slice(0, half).map((a, l) => arithmetic(op, lane, a, rest[l + half]!));
       }
       return each(() => rest[0]!);
+    }
+    case 'zipLow':
+    case 'zipHigh': {
+      const [a, b] = [read(machine, value.a), read(machine, value.b)];
+      const group = lanesPerGroup(lane, lanes);
+      const from = value.op === 'zipLow' ? 0 : group / 2;
+      const { unit } = value;
+      return each((l) => {
+        const within = l % group;
+        const source = Math.floor(within / unit) % 2 === 0 ? a : b;
+        return source[l - within + from + Math.floor(within / (2 * unit)) * unit + (within % unit)]!;
+      });
+    }
+    case 'evenGroups':
+    case 'oddGroups': {
+      const both = [...read(machine, value.a), ...read(machine, value.b)];
+      const group = lanesPerGroup(lane, lanes);
+      const odd = value.op === 'oddGroups' ? 1 : 0;
+      return each((l) => both[(2 * Math.floor(l / group) + odd) * group + (l % group)]!);
     }
     case 'lt':
     case 'le':

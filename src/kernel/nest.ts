@@ -112,6 +112,13 @@ export type Value =
   | { readonly op: 'fma' | 'fnma'; readonly a: Register; readonly b: Register; readonly c: Register }
   /** mask ? a : b per lane. a and b may be of any one lane type. */
   | { readonly op: 'select'; readonly mask: Register; readonly a: Register; readonly b: Register }
+  /**
+   * Within every group of lanes (16 bytes, or all lanes if they are fewer): the first (zipHigh: the second) halves of the groups of a and b,
+   * `unit` lanes of one and of the other in turn.
+   */
+  | { readonly op: 'zipLow' | 'zipHigh'; readonly a: Register; readonly b: Register; readonly unit: 1 | 2 }
+  /** The groups of a with even (odd) numbers, then those of b. There are at least two. */
+  | { readonly op: 'evenGroups' | 'oddGroups'; readonly a: Register; readonly b: Register }
   /** All lanes combined, the result in every lane. */
   | { readonly op: 'sumLanes' | 'maxLanes' | 'mulLanes'; readonly a: Register };
 
@@ -131,6 +138,11 @@ export type Statement =
       readonly active: number;
       readonly source: Register;
     };
+
+/** Lanes in a group of 16 bytes, the unit of zips. */
+export function lanesPerGroup(lane: Lane, lanes: number): number {
+  return Math.min(lanes, lane === 'f64' ? 2 : 4);
+}
 
 export interface Nest {
   /** For people: what it computes. */

@@ -63,6 +63,9 @@ export function printValue(nest: Nest, value: Value): string {
       return `r${value.a} · r${value.b} + r${value.c}`;
     case 'fnma':
       return `r${value.c} − r${value.a} · r${value.b}`;
+    case 'zipLow':
+    case 'zipHigh':
+      return `${value.op} r${value.a}, r${value.b} by ${value.unit}`;
     default:
       return 'b' in value ? `${value.op} r${value.a}, r${value.b}` : `${value.op} r${value.a}`;
   }

@@ -1,7 +1,7 @@
 /**
  * Finds what is wrong with a nest, as sentences. Builders of nests run it in their tests; emitters may then assume it.
  */
-import { laneOf } from './nest.ts';
+import { laneOf, lanesPerGroup } from './nest.ts';
 import type { Access, Element, Lane, Nest, Register, Slot, Statement, Value, Walk } from './nest.ts';
 
 /** Everything that breaks the rules of nest.ts; empty for a sound nest. */
@@ -139,6 +139,17 @@ function checkValue(state: State, value: Value, wanted: Lane): Lane {
     case 'exponent':
     case 'mantissa':
       return expectFloat(state, value.op, sameLane(state, value.op, [value.a]));
+    case 'zipLow':
+    case 'zipHigh':
+    case 'evenGroups':
+    case 'oddGroups': {
+      const lane = sameLane(state, value.op, [value.a, value.b]);
+      const { lanes } = state.nest;
+      const group = lanesPerGroup(lane, lanes);
+      if ('unit' in value ? 2 * value.unit > group : lanes < 2 * group)
+        state.faults.push(`${value.op} in ${lanes} lanes of ${lane}`);
+      return lane;
+    }
     case 'lt':
     case 'le':
     case 'eq':

@@ -5,7 +5,7 @@
 import type { DType } from '../ir/dtype.ts';
 import { type Affine, coefficient, type Var } from '../kernel/affine.ts';
 import { type Kernel, type Load, type Reduce, visitExpressions } from '../kernel/kernel.ts';
-import type { Chooser, Contraction, Packing, TileDirectives } from './directives.ts';
+import type { Chooser, Contraction, LoopDirectives, Packing, TileDirectives } from './directives.ts';
 import { sizeOfVars } from './pack.ts';
 import type { Target } from './target.ts';
 
@@ -21,7 +21,7 @@ const accumulators = 4;
 /** The cost model's choice. */
 export const heuristics: Chooser = {
   loops: (kernel, reduces, lanes, target) => ({
-    lane: chooseLane(kernel, reduces, lanes),
+    ...chooseLane(kernel, reduces, lanes),
     side: accumulators,
     parallel: target.threads > 1 && workOf(kernel, reduces) >= parallelWork,
   }),
@@ -39,9 +39,26 @@ export function workOf(kernel: Kernel, reduces: readonly Reduce[]): number {
   return points * summed * operations;
 }
 
+/** The loads that are contiguous along one variable of the output and not along another that lanes are to run along. */
+export function transposable(kernel: Kernel, lane: Var, across: Var): Load[] {
+  const loads: Load[] = [];
+  for (const effect of kernel.effects) {
+    visitExpressions(effect.value, (expression) => {
+      if (expression.kind !== 'load' || loads.includes(expression)) return;
+      const step = coefficient(expression.at, lane);
+      if (coefficient(expression.at, across) === 1 && step !== 0 && step !== 1) loads.push(expression);
+    });
+  }
+  return loads;
+}
+
 /** The variable whose neighbours are neighbours in memory for most of what is read and written. */
-function chooseLane(kernel: Kernel, reduces: readonly Reduce[], lanes: number): Var | undefined {
-  let best: Var | undefined;
+function chooseLane(
+  kernel: Kernel,
+  reduces: readonly Reduce[],
+  lanes: number,
+): Pick<LoopDirectives, 'lane' | 'across'> {
+  let best: Pick<LoopDirectives, 'lane' | 'across'> = { lane: undefined };
   let bestCost = Infinity;
   const summed = reduces.length === 1 ? reduces[0]!.vars : [];
   const hasScatter = kernel.effects.some((effect) => effect.kind === 'accumulate');
@@ -50,7 +67,18 @@ function chooseLane(kernel: Kernel, reduces: readonly Reduce[], lanes: number): 
   for (const v of [...kernel.vars, ...(hasScatter ? [] : summed)]) {
     const isSummed = summed.includes(v);
     const vectors = ((points * inner) / v.size) * Math.ceil(v.size / lanes);
-    let perVector = 0;
+    let across: Var | undefined;
+    let perSquare = 0;
+    if (reduces.length === 0 && !hasScatter) {
+      for (const u of kernel.vars) {
+        if (u === v || u.size < 4) continue;
+        const loads = transposable(kernel, v, u);
+        // Short squares are transposed for fewer results.
+        const saved = loads.length * (lanes - 5 * (lanes / Math.min(lanes, u.size)));
+        if (saved > perSquare) [across, perSquare] = [u, saved];
+      }
+    }
+    let perVector = -perSquare;
     let perStore = 0;
     for (const effect of kernel.effects) {
       const step = coefficient(effect.at, v);
@@ -67,7 +95,7 @@ function chooseLane(kernel: Kernel, reduces: readonly Reduce[], lanes: number): 
     const cost = vectors * perVector + stores;
     // On a tie the innermost variable wins, whose walk through memory is shortest.
     if (cost <= bestCost) {
-      best = v;
+      best = { lane: v, across };
       bestCost = cost;
     }
   }

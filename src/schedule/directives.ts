@@ -10,6 +10,11 @@ import type { Target } from './target.ts';
 export interface LoopDirectives {
   /** The variable that runs along the lanes, of the output or of a lone reduction; undefined for one element at a time. */
   readonly lane: Var | undefined;
+  /**
+   * A second variable of the output: what is contiguous along it and not along the lanes is read in squares and transposed in registers.
+   * Only for kernels without reductions that accumulate nowhere.
+   */
+  readonly across?: Var | undefined;
   /** Vectors a reduction keeps side by side, from 1 up. */
   readonly side: number;
   /** Threads may share the outermost loop. */

@@ -102,8 +102,14 @@ export class Evaluator {
     builder: NestBuilder,
     slots: Slots,
     point: Point,
-    options: { reduced?: ReadonlyMap<Reduce, Register>; loads?: Map<string, Register> } = {},
+    options: {
+      reduced?: ReadonlyMap<Reduce, Register>;
+      loads?: Map<string, Register>;
+      /** Values that are in registers already. */
+      known?: ReadonlyMap<Expression, Register>;
+    } = {},
   ) {
+    for (const [expression, register] of options.known ?? []) this.done.set(expression, register);
     this.builder = builder;
     this.slots = slots;
     this.point = point;

@@ -18,10 +18,11 @@ import {
   visitExpressions,
 } from '../kernel/kernel.ts';
 import type { Nest, Register, Walk } from '../kernel/nest.ts';
-import { parallelWork, workOf } from './choose.ts';
+import { parallelWork, transposable, workOf } from './choose.ts';
 import type { Chooser, LoopDirectives } from './directives.ts';
 import { Evaluator, laneTypeOf, type Point, Slots, usesF64 } from './evaluate.ts';
 import type { Target } from './target.ts';
+import { transpose } from './transpose.ts';
 
 /** A nest and the buffers its slots stand for. */
 export interface Bound {
@@ -40,6 +41,7 @@ class LoopWriter {
   private readonly kernel: Kernel;
   private readonly reduces: readonly Reduce[];
   private readonly lane: Var | undefined;
+  private readonly across: Var | undefined;
   private readonly lanes: number;
   private readonly work: number;
   private readonly side: number;
@@ -48,10 +50,16 @@ class LoopWriter {
   private slots: Slots;
   private readonly walks = new Map<Var, Walk>();
 
-  constructor(kernel: Kernel, reduces: readonly Reduce[], { lane, side, parallel }: LoopDirectives, lanes: number) {
+  constructor(
+    kernel: Kernel,
+    reduces: readonly Reduce[],
+    { lane, across, side, parallel }: LoopDirectives,
+    lanes: number,
+  ) {
     this.kernel = kernel;
     this.reduces = reduces;
     this.lane = lane;
+    this.across = across;
     this.side = side;
     this.lanes = lanes;
     this.work = workOf(kernel, reduces);
@@ -70,6 +78,7 @@ class LoopWriter {
       for (const _ of outer) this.builder.close();
       return [this.finish(this.parallel && outer.length > 0)];
     }
+    if (this.across !== undefined && this.across !== lane) return this.inSquares(lane, this.across);
     const block = this.lanes * (this.reduces.length > 0 ? 1 : 4);
     const blocks = Math.floor(lane.size / block);
     if (outer.length > 0 || !this.parallel || blocks < 2) {
@@ -104,6 +113,76 @@ class LoopWriter {
   private open(v: Var): void {
     const loop = this.builder.open(v.size);
     this.walks.set(v, { constant: 0, terms: [{ loop, by: 1 }] });
+  }
+
+  /** Lanes along one variable of the output, loads along another and transposed. */
+  private inSquares(lane: Var, across: Var): Bound[] {
+    const { kernel, lanes } = this;
+    const outer = kernel.vars.filter((v) => v !== lane && v !== across);
+    const strips = (size: number): { start: number; count: number; width: number }[] => {
+      const full = Math.floor(size / lanes);
+      const whole = full > 0 ? [{ start: 0, count: full, width: lanes }] : [];
+      return full * lanes < size ? [...whole, { start: full * lanes, count: 1, width: size - full * lanes }] : whole;
+    };
+    const nests = strips(across.size);
+    // Threads share the strips if there is nothing else to share: whole ones, and what is left is a nest of its own.
+    const shared = this.parallel && outer.length === 0 && nests.length > 1 && nests[0]!.count > 1;
+    const bound: Bound[] = [];
+    for (const list of shared ? nests.map((one) => [one]) : [nests]) {
+      this.builder = new NestBuilder(lanes);
+      this.slots = new Slots(this.builder, kernel.effects);
+      for (const v of outer) this.open(v);
+      for (const strip of list) {
+        this.each(strip, (acrossAt) => {
+          for (const part of strips(lane.size))
+            this.each(part, (laneAt) => {
+              this.square(lane, laneAt, part.width, across, acrossAt, strip.width);
+            });
+        });
+      }
+      for (const _ of outer) this.builder.close();
+      const isLoop = outer.length > 0 || (list.length === 1 && list[0]!.count > 1);
+      bound.push(this.finish(this.parallel && isLoop));
+    }
+    return bound;
+  }
+
+  private each(run: { start: number; count: number; width: number }, body: (at: Walk) => void): void {
+    if (run.count === 1) {
+      body({ constant: run.start, terms: [] });
+      return;
+    }
+    const loop = this.builder.open(run.count);
+    body({ constant: run.start, terms: [{ loop, by: run.width }] });
+    this.builder.close();
+  }
+
+  /** `rows` values of the lane variable times `columns` of the other. */
+  private square(lane: Var, laneAt: Walk, rows: number, across: Var, acrossAt: Walk, columns: number): void {
+    const { builder, slots, kernel, lanes } = this;
+    const placed = (i: number, j: number): Map<Var, Walk> =>
+      new Map([
+        ...this.walks,
+        [lane, { constant: laneAt.constant + i, terms: laneAt.terms }],
+        [across, { constant: acrossAt.constant + j, terms: acrossAt.terms }],
+      ]);
+    const known = Array.from({ length: columns }, () => new Map<Expression, Register>());
+    for (const load of transposable(kernel, lane, across)) {
+      if (slots.isWritten(load.buffer)) continue;
+      const read = Array.from({ length: rows }, (_, i) => {
+        const point: Point = { vars: placed(i, 0), lane: across, active: columns };
+        return new Evaluator(builder, slots, point).value(load);
+      });
+      // Past the last row anything will do: those lanes are not stored.
+      while (read.length < lanes) read.push(read[0]!);
+      transpose(builder, laneTypeOf[load.dtype], read, columns).forEach((column, j) => known[j]!.set(load, column));
+    }
+    const loads = new Map<string, Register>();
+    known.forEach((values, j) => {
+      const point: Point = { vars: placed(0, j), lane, active: rows };
+      const evaluator = new Evaluator(builder, slots, point, { loads, known: values });
+      for (const effect of kernel.effects) evaluator.perform(effect);
+    });
   }
 
   /** Everything for `count` values of the lane variable from `start`. */

@@ -68,7 +68,9 @@ function atRandom(from: number): Chooser {
       const scatters = kernel.effects.some(({ kind }) => kind === 'accumulate');
       const summed = reduces.length === 1 && !scatters ? reduces[0]!.vars : [];
       const lane = [...kernel.vars, ...summed, undefined][whole(kernel.vars.length + summed.length + 1)];
-      return { lane, side: 1 + whole(5), parallel: whole(2) === 1 };
+      const isPlain = reduces.length === 0 && !scatters;
+      const across = isPlain && whole(2) === 1 ? kernel.vars[whole(kernel.vars.length)] : undefined;
+      return { lane, across, side: 1 + whole(5), parallel: whole(2) === 1 };
     },
     tiles(contraction, lanes, target) {
       const candidates = tileCandidates(contraction, lanes, target);

@@ -140,6 +140,12 @@ describe('values', () => {
       for (const op of ['sumLanes', 'maxLanes', 'mulLanes'] as const) checkValue(lane, lane, lanes, (a) => ({ op, a }));
     });
 
+    it(`zips ${lane} in ${lanes} lanes`, () => {
+      for (const unit of lanes === 4 ? ([1, 2] as const) : ([1] as const)) {
+        for (const op of ['zipLow', 'zipHigh'] as const) checkValue(lane, lane, lanes, (a, b) => ({ op, a, b, unit }));
+      }
+    });
+
     it(`selects ${lane} by a mask in ${lanes} lanes`, () => {
       const builder = new NestBuilder(lanes);
       const slots = [builder.slot(lane, 'read'), builder.slot(lane, 'read')];

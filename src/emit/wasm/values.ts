@@ -4,6 +4,7 @@
  */
 import { unreachable } from '../../base/errors.ts';
 import type { ArithmeticOp, CompareOp, Lane, Register, UnaryOp, Value } from '../../kernel/nest.ts';
+import { lanesPerGroup } from '../../kernel/nest.ts';
 import type { FunctionBuilder } from './function.ts';
 import { gather, load } from './memory.ts';
 import type { NestContext } from './nest.ts';
@@ -163,6 +164,13 @@ function pushValue(context: NestContext, value: Value, result: Lane): void {
       if (context.relaxed) f.op(result === 'f64' ? 'i64x2.relaxed_laneselect' : 'i32x4.relaxed_laneselect');
       else f.op('v128.bitselect');
       return;
+    case 'zipLow':
+    case 'zipHigh':
+      pushZip(context, value, result);
+      return;
+    case 'evenGroups':
+    case 'oddGroups':
+      throw new Error(`bug: ${value.op}: a vector is one group here`);
     case 'sumLanes':
       pushFold(context, value.a, 'add');
       return;
@@ -186,6 +194,23 @@ function pushArithmetic(context: NestContext, op: Arithmetic, a: Register, b: Re
   context.push(isSwapped ? b : a);
   context.push(isSwapped ? a : b);
   context.f.op(arithmeticOp(context.nest.registers[a]!, op));
+}
+
+/** Bytes of the low or high half of a group of both, in turn; a group is the lanes of a vector that are in use. */
+function pushZip(context: NestContext, { op, a, b, unit }: Value & { op: 'zipLow' | 'zipHigh' }, lane: Lane): void {
+  const { f, nest } = context;
+  const bytes = unit * (lane === 'f64' ? 8 : 4);
+  const group = lanesPerGroup(lane, nest.lanes) * (lane === 'f64' ? 8 : 4);
+  const from = op === 'zipLow' ? 0 : group / 2;
+  context.push(a);
+  context.push(b);
+  f.shuffle(
+    Array.from({ length: 16 }, (_, i) => {
+      const within = i % group;
+      const source = Math.floor(within / bytes) % 2 === 0 ? 0 : 16;
+      return source + from + Math.floor(within / (2 * bytes)) * bytes + (within % bytes);
+    }),
+  );
 }
 
 /** a · b + c, or c − a · b. */

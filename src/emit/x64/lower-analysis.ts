@@ -315,8 +315,19 @@ function isUniform(value: Value): boolean {
   return value.op === 'load' && value.access.step === 0;
 }
 
-function isLanewise(value: Value): boolean {
-  return (
-    value.op !== 'load' && value.op !== 'gather' && value.op !== 'index' && value.op !== 'mask' && value.op !== 'splat'
-  );
+function isLanewise({ op }: Value): boolean {
+  switch (op) {
+    case 'load':
+    case 'gather':
+    case 'index':
+    case 'mask':
+    case 'splat':
+    case 'zipLow':
+    case 'zipHigh':
+    case 'evenGroups':
+    case 'oddGroups':
+      return false;
+    default:
+      return true;
+  }
 }

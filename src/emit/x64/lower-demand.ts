@@ -97,6 +97,11 @@ function temporariesOf(analysis: Analysis, value: Value): number {
       const widened = tier === 'avx2' && nest.registers[value.a] === 'f64' ? 1 : 0;
       return mask + widened + beyond(analysis, [value.b], 0) + (tier === 'avx2' ? beyond(analysis, [value.a], 0) : 0);
     }
+    case 'zipLow':
+    case 'zipHigh':
+    case 'evenGroups':
+    case 'oddGroups':
+      return beyond(analysis, [value.a, value.b], 0);
     case 'sumLanes':
     case 'maxLanes':
     case 'mulLanes':

@@ -1,7 +1,7 @@
 /**
  * Across lanes: all lanes combined into every lane, and single lanes brought within reach of scalar instructions.
  */
-import type { Lane, Register } from '../../kernel/nest.ts';
+import type { Lane, Register, Value } from '../../kernel/nest.ts';
 import { arithmeticOp } from './lower-arithmetic.ts';
 import type { Lowering } from './lower-context.ts';
 import { vec, type Vec } from './registers.ts';
@@ -36,6 +36,36 @@ function exchange(context: Lowering, target: Vec, source: Vec, bytes: number): v
     else assembler.emit('vperm2f128', target, source, source, 1);
   } else if (bytes === 8) assembler.emit('vpermilps', target, source, 0x4e);
   else assembler.emit('vpermilps', target, source, 0xb1);
+}
+
+const zips = {
+  zipLow: { narrow: 'vunpcklps', wide: 'vunpcklpd' },
+  zipHigh: { narrow: 'vunpckhps', wide: 'vunpckhpd' },
+} as const;
+
+export function lowerZip(
+  context: Lowering,
+  target: Register,
+  { op, a, b, unit }: Extract<Value, { op: 'zipLow' | 'zipHigh' }>,
+): void {
+  const { narrow, wide } = zips[op];
+  const [left, right] = [context.read(a), context.read(b)];
+  const is64 = context.laneOf(target) === 'f64' || unit === 2;
+  context.assembler.emit(is64 ? wide : narrow, context.target(target), left, right);
+}
+
+export function lowerGroups(
+  context: Lowering,
+  target: Register,
+  { op, a, b }: Extract<Value, { op: 'evenGroups' | 'oddGroups' }>,
+): void {
+  const { assembler } = context;
+  const [left, right] = [context.read(a), context.read(b)];
+  const out = context.target(target);
+  const isOdd = op === 'oddGroups';
+  if (out.bits === 512) assembler.emit('vshuff32x4', out, left, right, isOdd ? 0xdd : 0x88);
+  else if (context.wide) assembler.emit('vshuff32x4', out, left, right, isOdd ? 3 : 0);
+  else assembler.emit('vperm2f128', out, left, right, isOdd ? 0x31 : 0x20);
 }
 
 /**

@@ -119,6 +119,16 @@ describe.each(tiers)('values on %s', (tier) => {
       checkValue(tier, lane, lane, (a) => ({ op, a }), [of, of]);
   });
 
+  it.each(['f32', 'f64', 'i32'] as const)('%s is shuffled between two registers', (lane) => {
+    const of = lane === 'i32' ? wholes : edges;
+    for (const unit of lane === 'f64' ? ([1] as const) : ([1, 2] as const)) {
+      for (const op of ['zipLow', 'zipHigh'] as const)
+        checkValue(tier, lane, lane, (a, b) => ({ op, a, b, unit }), [of, of]);
+    }
+    for (const op of ['evenGroups', 'oddGroups'] as const)
+      checkValue(tier, lane, lane, (a, b) => ({ op, a, b }), [of, of]);
+  });
+
   it('i32 wraps, shifts modulo 32 and compares signed', () => {
     const of = [wholes, wholes] as const;
     for (const op of ['add', 'sub', 'mul', 'max', 'min', 'and', 'or', 'xor', 'andnot', 'shl', 'shr', 'sar'] as const) {

@@ -18,7 +18,7 @@ import {
 import { type GeneralHome, Lowering } from './lower-context.ts';
 import { findHomes, isMemory } from './lower-demand.ts';
 import { type Frame, frameOffsets, planFrame, planHoisting, planLaneMasks } from './lower-frame.ts';
-import { lowerAcrossLanes } from './lower-lanes.ts';
+import { lowerAcrossLanes, lowerGroups, lowerZip } from './lower-lanes.ts';
 import { lowerAccumulate, lowerGather, lowerLoad, lowerStore } from './lower-memory.ts';
 import { mem, rax, rdi, rdx, rsi, rsp, vec } from './registers.ts';
 
@@ -270,6 +270,14 @@ class Emission {
       case 'maxLanes':
       case 'mulLanes':
         lowerAcrossLanes(context, target, value.op, value.a);
+        return;
+      case 'zipLow':
+      case 'zipHigh':
+        lowerZip(context, target, value);
+        return;
+      case 'evenGroups':
+      case 'oddGroups':
+        lowerGroups(context, target, value);
         return;
       case 'lt':
       case 'le':
