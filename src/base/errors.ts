@@ -64,12 +64,15 @@ export function raise(error: FathomError): never {
   const lines = (error.stack ?? '').split('\n');
   const first = lines.findIndex((line) => line.trimStart().startsWith('at '));
   if (first >= 0) {
-    const user = lines.findIndex(
-      (line, i) => i >= first && line.trimStart().startsWith('at ') && !bare(line).includes(ownFolder),
-    );
+    const user = lines.findIndex((line, i) => i >= first && line.trimStart().startsWith('at ') && !isOwn(line));
     if (user > first) error.stack = [...lines.slice(0, first), ...lines.slice(user)].join('\n');
   }
   throw error;
+}
+
+/** A frame of ours, or of something built in that we called. */
+function isOwn(frame: string): boolean {
+  return bare(frame).includes(ownFolder) || frame.endsWith('(<anonymous>)');
 }
 
 /** A place as stack traces may write it: with or without `file://`, escaped or not. */
