@@ -3,7 +3,17 @@
  * computes the right numbers, only many times slower; nothing but this notices. The graph is shown with a failure.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { compile, device, einsum, gradients, type Shape, tensor, type Tensor, vmap } from '../src/index.ts';
+import {
+  compile,
+  convTranspose2d,
+  device,
+  einsum,
+  gradients,
+  type Shape,
+  tensor,
+  type Tensor,
+  vmap,
+} from '../src/index.ts';
 import { Conv2d, type ConvOptions, LayerNorm, Linear } from '../src/nn/index.ts';
 import { printGraph } from '../src/ir/print.ts';
 import { currentDevice, register } from '../src/runtime/registry.ts';
@@ -103,25 +113,48 @@ describe('a linear layer is one contraction, with its gradients three', () => {
   });
 });
 
-describe('a convolution is one contraction, with its two gradients three', () => {
-  const cases: readonly [name: string, channels: [number, number], kernel: number, options: ConvOptions][] = [
-    ['stride 1', [8, 12], 3, {}],
-    ['stride 2', [8, 12], 3, { stride: 2 }],
-    ['padding', [8, 12], 3, { padding: 1 }],
-    ["padding 'same'", [8, 12], 5, { padding: 'same' }],
-    ['stride 2 and padding', [8, 12], 3, { stride: 2, padding: 1 }],
-    ['stride 3, wider than its kernel', [8, 12], 2, { stride: 3 }],
-    ['dilation', [8, 12], 3, { dilation: 2 }],
-    ['dilation, stride 2 and padding', [8, 12], 3, { dilation: 2, stride: 2, padding: 2 }],
-    ['groups', [8, 12], 3, { groups: 4 }],
-    ['groups, stride 2 and padding', [8, 12], 3, { groups: 2, stride: 2, padding: 1 }],
-    ['depthwise', [8, 8], 3, { groups: 8, padding: 1 }],
-    ['depthwise, stride 2', [8, 8], 3, { groups: 8, stride: 2 }],
-    ['1×1', [8, 12], 1, {}],
-    ['1×1, stride 2', [8, 12], 1, { stride: 2 }],
-    ['one channel', [1, 12], 3, { padding: 1 }],
+/**
+ * The places that every s-th element of a strided convolution's gradient reaches fall into s² phases, each a dense contraction of its own; a phase
+ * without taps is zeros, and one tap of one channel is no contraction.
+ */
+describe('a convolution is one contraction, with its two gradients three, or as many more as its stride has phases', () => {
+  const cases: readonly {
+    readonly name: string;
+    readonly channels: readonly [number, number];
+    readonly kernel: number;
+    readonly options: ConvOptions;
+    readonly phases?: number;
+  }[] = [
+    { name: 'stride 1', channels: [8, 12], kernel: 3, options: {} },
+    { name: 'stride 2', channels: [8, 12], kernel: 3, options: { stride: 2 }, phases: 4 },
+    { name: 'padding', channels: [8, 12], kernel: 3, options: { padding: 1 } },
+    { name: "padding 'same'", channels: [8, 12], kernel: 5, options: { padding: 'same' } },
+    { name: 'stride 2 and padding', channels: [8, 12], kernel: 3, options: { stride: 2, padding: 1 }, phases: 4 },
+    { name: 'stride 3, wider than its kernel', channels: [8, 12], kernel: 2, options: { stride: 3 }, phases: 4 },
+    { name: 'dilation', channels: [8, 12], kernel: 3, options: { dilation: 2 } },
+    {
+      name: 'dilation, stride 2 and padding',
+      channels: [8, 12],
+      kernel: 3,
+      options: { dilation: 2, stride: 2, padding: 2 },
+    },
+    { name: 'groups', channels: [8, 12], kernel: 3, options: { groups: 4 } },
+    {
+      name: 'groups, stride 2 and padding',
+      channels: [8, 12],
+      kernel: 3,
+      options: { groups: 2, stride: 2, padding: 1 },
+      phases: 4,
+    },
+    { name: 'depthwise', channels: [8, 8], kernel: 3, options: { groups: 8, padding: 1 } },
+    { name: 'depthwise, stride 2', channels: [8, 8], kernel: 3, options: { groups: 8, stride: 2 }, phases: 3 },
+    { name: '1×1', channels: [8, 12], kernel: 1, options: {} },
+    { name: '1×1, stride 2', channels: [8, 12], kernel: 1, options: { stride: 2 } },
+    { name: 'one channel', channels: [1, 12], kernel: 3, options: { padding: 1 } },
   ];
-  it.each(cases)('%s', (_, [from, to], kernel, { stride = 1, padding = 0, dilation = 1, groups = 1 }) => {
+  it.each(cases)('$name', ({ channels, kernel, options, phases = 1 }) => {
+    const [from, to] = channels;
+    const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
     const size = 14;
     const around = padding === 'same' ? kernel - 1 : 2 * Number(padding);
     const side = Math.floor((size + around - Number(dilation) * (kernel - 1) - 1) / Number(stride)) + 1;
@@ -129,7 +162,13 @@ describe('a convolution is one contraction, with its two gradients three', () =>
     const w: Shape = [to, from / groups, kernel, kernel];
     const fn = (a?: Tensor, b?: Tensor) => a!.conv2d(b!, { stride, padding, dilation, groups });
     expectContractions(1, fn, x, w);
-    expectContractions(3, withGradients(fn), x, w, [3, to, side, side]);
+    expectContractions(2 + phases, withGradients(fn), x, w, [3, to, side, side]);
+  });
+
+  it('transposed, with stride 2 and padding: its value and the gradient of its weight have phases', () => {
+    const fn = (x?: Tensor, w?: Tensor) => convTranspose2d(x!, w!, { stride: 2, padding: 1 });
+    expectContractions(4, fn, [3, 8, 7, 7], [8, 12, 4, 4]);
+    expectContractions(4 + 1 + 4, withGradients(fn), [3, 8, 7, 7], [8, 12, 4, 4], [3, 12, 14, 14]);
   });
 
   it('as a layer with a bias and an activation behind it', () => {

@@ -81,7 +81,7 @@ export function equal(a: Affine, b: Affine): boolean {
 export class Space {
   private count = 0;
   private readonly splits = new Map<Var, Affine>();
-  private readonly halves = new Map<Var, readonly [Var, Var]>();
+  private readonly halves = new Map<Var, readonly Var[]>();
 
   variable(size: number): Var {
     return { id: this.count++, size };
@@ -93,6 +93,13 @@ export class Space {
     const inner = this.variable(size);
     this.splits.set(v, plus(times(ofVar(outer), size), ofVar(inner)));
     this.halves.set(v, [outer, inner]);
+  }
+
+  /** Leaves of v's values only those that are start + a multiple of step; whoever asks knows that the others contribute nothing. */
+  restrict(v: Var, step: number, start: number): void {
+    const kept = this.variable(Math.ceil((v.size - start) / step));
+    this.splits.set(v, plus(times(ofVar(kept), step), start));
+    this.halves.set(v, [kept]);
   }
 
   /** The variables a list of variables has become, outermost first. */

@@ -52,7 +52,8 @@ export function fuse(outputs: readonly Node[]): Fusion {
     const space = new Space();
     const index = node.shape.map((size) => ofVar(space.variable(size)));
     const product = findProduct(node, index, space, isPrivate);
-    if (product === undefined || !isContraction(product.a, product.b, product.summed, space)) continue;
+    if (product === undefined || product === 'zero') continue;
+    if (!isContraction(product.a, product.b, product.summed, space)) continue;
     contractions.add(node);
     for (const inner of product.interior) absorbed.add(inner);
     for (const { source } of [product.a, product.b])

@@ -9,6 +9,7 @@ import type { Graph, Node, NodeOf } from '../ir/node.ts';
 import type { ElementwiseOp } from '../ir/op.ts';
 import { families } from '../ir/op.ts';
 import { infoOf } from '../ir/dtype.ts';
+import { topological } from '../ir/walk.ts';
 import { raise, ShapeError } from '../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
 import { affine, type Affine, coefficient, equal, ofVar, plus, Space, times, type Var } from '../kernel/affine.ts';
@@ -23,8 +24,8 @@ import {
   visitExpressions,
 } from '../kernel/kernel.ts';
 import { type Fusion, fuse, sourceOf } from './fuse.ts';
-import { findProduct, type Operand } from './product.ts';
-import { viewIndex, type ViewOp } from './view.ts';
+import { findProduct, type Operand, type Reach } from './product.ts';
+import { isView, viewIndex, type ViewOp } from './view.ts';
 
 export interface Buffer {
   readonly dtype: DType;
@@ -49,7 +50,12 @@ interface Scope {
   /** Inside a reduction, another one has to be stored. */
   readonly insideReduce: boolean;
   readonly done: Map<Node, { index: readonly Affine[]; value: Expression }[]>;
+  /** How far the contraction's operands reach in any of its phases, where it has several. */
+  readonly reaches?: readonly Reach[] | undefined;
 }
+
+/** A contraction is not split into more kernels than this. */
+const MAX_PHASES = 16;
 
 /** Which axis of a contraction's result the vector units would like to be contiguous. */
 export type ChooseVectorAxis = (
@@ -74,11 +80,18 @@ class Lowering {
   private readonly rowMajorCopies = new Map<Node, Placement>();
   private readonly unslides = new Map<Node, Node>();
   private readonly outputs = new Map<Node, number>();
+  private readonly pads = new Map<string, Node>();
+  private readonly hasStrides: boolean;
 
   constructor(graph: Graph, fusion: Fusion, chooseVectorAxis: ChooseVectorAxis) {
     this.graph = graph;
     this.fusion = fusion;
     this.chooseVectorAxis = chooseVectorAxis;
+    this.hasStrides = topological(graph.outputs).some(
+      (node) =>
+        (node.op === 'unslide' && node.attributes.stride > 1) ||
+        (node.op === 'pad' && node.attributes.interior.some((n) => n > 0)),
+    );
   }
 
   run(): Lowered {
@@ -189,14 +202,64 @@ class Lowering {
       this.placements.set(node, special);
       return this.rowMajor(node);
     }
+    const { counts, reaches } = this.phasesOf(node);
+    let placement: Placement | undefined;
+    for (const phase of cornersOf(counts)) {
+      const space = new Space();
+      const vars = node.shape.map((size, axis) => space.variable(Math.ceil((size - phase[axis]!) / counts[axis]!)));
+      if (vars.some(({ size }) => size <= 0)) continue;
+      const index = vars.map((v, axis) => plus(times(ofVar(v), counts[axis]!), phase[axis]!));
+      const value = this.define(node, index, { space, insideReduce: false, done: new Map(), reaches });
+      placement ??= {
+        buffer: this.buffer(node.dtype, sizeOf(node.shape), home),
+        strides: rowMajor ? stridesOf(node.shape) : this.layout(node.shape, index, value, space),
+      };
+      const { buffer, strides } = placement;
+      this.emit(node.op, space, vars, [{ kind: 'store', buffer, at: address(index, strides), value }]);
+    }
+    return placement!;
+  }
+
+  /**
+   * Into how many kernels each axis is split. What a strided convolution passes back reaches every s-th place by every s-th tap: the places
+   * j = s·q + p of one phase p meet the same taps, and together they are a dense convolution. Without phases, most products would be with zeros.
+   */
+  private phasesOf(node: Node): { counts: readonly number[]; reaches: readonly Reach[] | undefined } {
+    const counts = node.shape.map(() => 1);
+    const plain = { counts, reaches: undefined };
+    if (!this.hasStrides) return plain;
     const space = new Space();
     const vars = node.shape.map((size) => space.variable(size));
-    const index = vars.map(ofVar);
-    const value = this.define(node, index, { space, insideReduce: false, done: new Map() });
-    const strides = rowMajor ? stridesOf(node.shape) : this.layout(node.shape, index, value, space);
-    const buffer = this.buffer(node.dtype, sizeOf(node.shape), home);
-    this.emit(node.op, space, vars, [{ kind: 'store', buffer, at: address(index, strides), value }]);
-    return { buffer, strides };
+    const found = this.contractionUnder(node, vars.map(ofVar), space);
+    const product = found && findProduct(found.sum, found.index, space, this.fusion.isPrivate);
+    if (product === undefined || product === 'zero' || product.sparse.length === 0) return plain;
+    for (const { at, divisor } of product.sparse) {
+      for (const [v, by] of space.resolve(at).terms) {
+        const axis = vars.indexOf(v);
+        if (axis >= 0 && by % divisor !== 0) counts[axis] = Math.max(counts[axis]!, divisor);
+      }
+    }
+    const kernels = counts.reduce((a, b) => a * b, 1);
+    return kernels > MAX_PHASES ? plain : { counts, reaches: product.reaches };
+  }
+
+  /** The contraction that a node's kernel would hold, and where it is asked for. */
+  private contractionUnder(
+    node: Node,
+    index: readonly Affine[],
+    space: Space,
+  ): { sum: Node; index: readonly Affine[] } | undefined {
+    if (this.fusion.contractions.has(node)) return { sum: node, index };
+    const inputs = families[node.op] === 'movement' ? node.inputs.slice(0, 1) : node.inputs;
+    for (const input of inputs) {
+      if (this.placements.has(input) || this.fusion.stored.has(input)) continue;
+      let moved: readonly Affine[] | undefined;
+      if (node.op in isView) moved = viewIndex(node as NodeOf<ViewOp> & Node, index, space);
+      else if (isElementwise(node)) moved = index;
+      const found = moved && this.contractionUnder(input, moved, space);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   private computePad(node: NodeOf<'pad'> & Node, home: Buffer['home']): Placement {
@@ -423,7 +486,8 @@ class Lowering {
       return { kind: 'const', dtype, value: identity[op] };
     }
     if (this.fusion.contractions.has(node)) {
-      const product = findProduct(node, index, scope.space, this.fusion.isPrivate);
+      const product = findProduct(node, index, scope.space, this.fusion.isPrivate, scope.reaches);
+      if (product === 'zero') return { kind: 'const', dtype, value: 0 };
       if (product) {
         const args = [this.operand(product.a), this.operand(product.b)];
         return { kind: 'reduce', dtype, op, vars: product.summed, arg: { kind: 'apply', dtype, op: 'mul', args } };
@@ -444,7 +508,18 @@ class Lowering {
   }
 
   private operand({ source, index }: Operand): Expression {
-    return this.load(source, this.place(source), index);
+    const shared = this.sharedPad(source);
+    return this.load(shared, this.place(shared), index);
+  }
+
+  /** Contractions make padded sources as they need them; equal ones are one. */
+  private sharedPad(node: Node): Node {
+    if (node.op !== 'pad' || this.placements.has(node) || this.fusion.stored.has(node)) return node;
+    const key = JSON.stringify([node.inputs[0]!.id, node.attributes]);
+    const known = this.pads.get(key);
+    if (known) return known;
+    this.pads.set(key, node);
+    return node;
   }
 
   /** out[j, k] = in[(j − k·d) / s, k] or 0, as a slide (window axis flipped) over a padded and spread copy. */
@@ -474,6 +549,19 @@ function address(index: readonly Affine[], strides: readonly number[]): Affine {
   let at = affine(0);
   for (let i = 0; i < index.length; i++) at = plus(at, times(index[i]!, strides[i]!));
   return at;
+}
+
+/** Every combination of one number below each count. */
+function cornersOf(counts: readonly number[]): readonly (readonly number[])[] {
+  return counts.reduce<readonly (readonly number[])[]>(
+    (corners, count) => corners.flatMap((corner) => Array.from({ length: count }, (_, i) => [...corner, i])),
+    [[]],
+  );
+}
+
+function isElementwise(node: Node): boolean {
+  const family = families[node.op];
+  return family === 'unary' || family === 'binary' || family === 'ternary';
 }
 
 function isRowMajor(shape: Shape, strides: readonly number[]): boolean {

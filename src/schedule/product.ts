@@ -16,9 +16,19 @@ export interface Operand {
   readonly index: readonly Affine[];
 }
 
+/** How far an operand reaches past both ends of an axis of its source, in elements. */
+export interface Reach {
+  readonly low: number;
+  readonly high: number;
+}
+
 export interface Product {
   readonly a: Operand;
   readonly b: Operand;
+  /** For each guarded axis, in a fixed order: how far it reaches. */
+  readonly reaches: readonly Reach[];
+  /** The guards that could not be resolved without storing zeros between the elements of a source. */
+  readonly sparse: readonly Guard[];
   /** The variables summed over. */
   readonly summed: readonly Var[];
   /** Nodes between the sum and its sources that need no kernel of their own. */
@@ -26,7 +36,7 @@ export interface Product {
 }
 
 /** An index that is `at / divisor` where that is a whole number in range, and otherwise points at a zero. */
-interface Guard {
+export interface Guard {
   readonly at: Affine;
   readonly divisor: number;
 }
@@ -55,6 +65,21 @@ function step(position: Position, space: Space, mayDrop: boolean): Position | un
   if (kept === undefined) return undefined;
   const moved = viewIndex(view, index, space);
   return moved && { node: view.inputs[0]!, index: moved, guards: kept };
+}
+
+/** Zeros around or between the elements of a product: the index points at one of them unless it hits an element. */
+function unpad(node: NodeOf<'pad'>, { index, guards }: Position): Position | undefined {
+  const { low, high, interior, value } = node.attributes;
+  if (value !== 0) return undefined;
+  const moved = [...index];
+  const added = new Map(guards);
+  low.forEach((before, axis) => {
+    if (before === 0 && high[axis] === 0 && interior[axis] === 0) return;
+    const { at, divisor } = guards.get(axis) ?? { at: index[axis]!, divisor: 1 };
+    moved[axis] = affine(0);
+    added.set(axis, { at: plus(at, -before * divisor), divisor: divisor * (interior[axis]! + 1) });
+  });
+  return { node: node.inputs[0]!, index: moved, guards: added };
 }
 
 function moveGuards(node: Node, guards: ReadonlyMap<number, Guard>, mayDrop: boolean): Map<number, Guard> | undefined {
@@ -93,15 +118,17 @@ function moveGuards(node: Node, guards: ReadonlyMap<number, Guard>, mayDrop: boo
 }
 
 /**
- * The product under a sum, indexed from `index` (one affine per axis of the sum's output), or undefined if it is not one.
- * `isPrivate` says that a node has no other user; only such nodes are absorbed.
+ * The product under a sum, indexed from `index` (one affine per axis of the sum's output), or undefined if it is not one; 'zero' if no
+ * index in question ever meets an element. `isPrivate` says that a node has no other user; only such nodes are absorbed.
+ * `reaches` widens the padding of sources to what several calls agree on.
  */
 export function findProduct(
   sum: Node,
   index: readonly Affine[],
   space: Space,
   isPrivate: (node: Node) => boolean,
-): Product | undefined {
+  reaches?: readonly Reach[],
+): Product | 'zero' | undefined {
   if (sum.op !== 'sum' || !isFloat(sum.dtype)) return undefined;
   const summed: Var[] = [];
   const interior: Node[] = [];
@@ -117,7 +144,7 @@ export function findProduct(
       position = entered;
       continue;
     }
-    const next = step(position, space, false);
+    const next = node.op === 'pad' ? unpad(node, position) : step(position, space, false);
     if (next === undefined) return undefined;
     position = next;
   }
@@ -127,7 +154,10 @@ export function findProduct(
   const b = descend({ ...position, node: right }, space, interior, isPrivate);
   for (const guard of required) if (![...a.guards.values(), ...b.guards.values()].includes(guard)) return undefined;
   if (a.node.op === 'const' || b.node.op === 'const' || a.node.op === 'iota' || b.node.op === 'iota') return undefined;
-  return { a: guarded(a, space), b: guarded(b, space), summed, interior };
+  const resolution: Resolution = { space, summed, agreed: reaches, reaches: [], sparse: [] };
+  const [resolvedA, resolvedB] = [resolve(a, resolution), resolve(b, resolution)];
+  if (resolvedA === undefined || resolvedB === undefined) return 'zero';
+  return { a: resolvedA, b: resolvedB, summed, interior, reaches: resolution.reaches, sparse: resolution.sparse };
 }
 
 function enterSum(node: NodeOf<'sum'>, position: Position, space: Space, summed: Var[]): Position {
@@ -162,21 +192,71 @@ function descend(start: Position, space: Space, interior: Node[], isPrivate: (no
   }
 }
 
-/** The operand with its guarded axes resolved by padding the source. */
-function guarded({ node, index, guards }: Position, space: Space): Operand {
+/** What resolving guards needs and finds. */
+interface Resolution {
+  readonly space: Space;
+  readonly summed: readonly Var[];
+  readonly agreed: readonly Reach[] | undefined;
+  readonly reaches: Reach[];
+  readonly sparse: Guard[];
+}
+
+/** The operand with its guarded axes resolved by padding the source; undefined if it never meets an element. */
+function resolve({ node, index, guards }: Position, resolution: Resolution): Operand | undefined {
   if (guards.size === 0) return { source: node, index };
   const low = node.shape.map(() => 0);
   const high = node.shape.map(() => 0);
   const interior = node.shape.map(() => 0);
   const resolved = [...index];
-  for (const [axis, { at, divisor }] of guards) {
-    const { min, max } = bounds(space.resolve(at));
-    low[axis] = Math.max(0, -min);
-    high[axis] = Math.max(0, max - (node.shape[axis]! - 1) * divisor);
+  for (const [axis, guard] of guards) {
+    const exact = divideExactly(guard, resolution);
+    if (exact === 'never') return undefined;
+    if (exact === undefined) resolution.sparse.push(guard);
+    const { at, divisor } = exact ?? guard;
+    const { min, max } = bounds(resolution.space.resolve(at));
+    const last = node.shape[axis]! - 1;
+    const { reaches, agreed } = resolution;
+    // In elements of the source, whether they end up next to each other or spread.
+    const scale = guard.divisor / divisor;
+    const own = {
+      low: Math.max(0, Math.floor((-min * scale) / guard.divisor)),
+      high: Math.max(0, Math.floor((max * scale) / guard.divisor) - last),
+    };
+    const reach = agreed?.[reaches.length] ?? own;
+    reaches.push(own);
+    low[axis] = divisor === 1 ? reach.low : Math.max(0, -min);
+    high[axis] = divisor === 1 ? reach.high : Math.max(0, max - last * divisor);
     interior[axis] = divisor - 1;
-    resolved[axis] = plus(at, low[axis]);
+    resolved[axis] = plus(at, low[axis]!);
   }
   return { source: pad(node, { low, high, interior }), index: resolved };
+}
+
+/**
+ * The guard's quotient as an affine index, where all but one variable step by multiples of the divisor and that one is summed over: of
+ * its values those that leave a remainder contribute nothing and are left out.
+ */
+function divideExactly(guard: Guard, { space, summed }: Resolution): Guard | 'never' | undefined {
+  const { divisor } = guard;
+  if (divisor === 1) return guard;
+  const at = space.resolve(guard.at);
+  const odd = [...at.terms].filter(([, by]) => by % divisor !== 0);
+  const [first] = odd;
+  if (first === undefined) return at.constant % divisor === 0 ? quotient(at, divisor) : 'never';
+  const [v, by] = first;
+  if (odd.length > 1 || !space.current(summed).includes(v)) return undefined;
+  // by · v + constant ≡ 0, solved by trying: divisors are small.
+  const residues = Array.from({ length: divisor }, (_, r) => r).filter((r) => (by * r + at.constant) % divisor === 0);
+  const [start] = residues;
+  if (start === undefined || (residues.length === 1 && start >= v.size)) return 'never';
+  if (residues.length > 1) return undefined;
+  space.restrict(v, divisor, start);
+  return quotient(space.resolve(at), divisor);
+}
+
+function quotient(at: Affine, divisor: number): Guard {
+  const terms = new Map([...at.terms].map(([v, by]) => [v, by / divisor]));
+  return { at: { constant: at.constant / divisor, terms }, divisor: 1 };
 }
 
 /**
