@@ -10,7 +10,7 @@ import { SGD } from '../optim/sgd.ts';
 import { tensor } from '../tensor/creation.ts';
 import { key, normal } from '../tensor/random.ts';
 import { evaluate, fit, type Progress } from './fit.ts';
-import { accuracy } from './metrics.ts';
+import { accuracy } from './metrics/classification.ts';
 
 beforeAll(() => {
   device('reference');

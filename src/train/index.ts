@@ -12,7 +12,7 @@ export {
   type ReduceOnPlateauCallbackOptions,
 } from './learning-rate.ts';
 export { csvLog, type JsonlOptions, jsonlLog, type LogLine } from './logs.ts';
-export { accuracy } from './metrics.ts';
+export * from './metrics/index.ts';
 export { type Measure, meanOf, Meter, type Metric, type Tensors } from './metric.ts';
 export type { Direction, Monitor } from './monitor.ts';
 export { progressBar, type ProgressBarOptions, type TextOutput } from './progress-bar.ts';

@@ -19,7 +19,7 @@ import type { Callback, History } from './callback.ts';
 import { earlyStopping } from './early-stopping.ts';
 import { fit } from './fit.ts';
 import { learningRate } from './learning-rate.ts';
-import { accuracy } from './metrics.ts';
+import { accuracy } from './metrics/classification.ts';
 
 function images(length: number, from: number) {
   const x = normal(key(from), [length, 1, 6, 6]).realize();
