@@ -67,6 +67,7 @@ export default defineConfig(
       'src/runtime/native/**',
       'src/io/files.ts',
       'src/data/mnist.ts',
+      'src/train/environment.ts',
       'src/train/process.ts',
     ],
     rules: { 'no-restricted-globals': ['error', ...looseGlobals, ...nodeGlobals] },

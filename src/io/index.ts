@@ -9,6 +9,9 @@ export {
   loadCheckpoint,
   saveCheckpoint,
 } from './checkpoint.ts';
+export { EventWriter, type EventWriterOptions } from './event-writer.ts';
+export { encodePng } from './png.ts';
+export { frameRecord, readRecords } from './tfrecord.ts';
 export {
   loadSafetensors,
   readMetadata,

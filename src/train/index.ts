@@ -16,4 +16,6 @@ export * from './metrics/index.ts';
 export { type Measure, meanOf, Meter, type Metric, type Tensors } from './metric.ts';
 export type { Direction, Monitor } from './monitor.ts';
 export { progressBar, type ProgressBarOptions, type TextOutput } from './progress-bar.ts';
+export { openRun, readRun, type RunFolder, type RunOptions, type RunRecord } from './run-folder.ts';
+export { tensorBoard, type TensorBoardOptions } from './tensorboard.ts';
 export { type Budget, type LoopOptions, type Stateful, Trainer, type TrainerOptions } from './trainer.ts';
