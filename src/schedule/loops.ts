@@ -353,6 +353,7 @@ export function splitReduction(
     return [kernel];
   const size = kernel.vars.reduce((product, v) => product * v.size, 1);
   if (size > 2048) return [kernel];
+  if (size >= rowsEnough && reducesRows(reduce)) return [kernel];
   const outermost = widestStep(reduce);
   const count = outermost === undefined ? 1 : largestDivisor(outermost.size, parts);
   if (outermost === undefined || count < 2) return [kernel];
@@ -391,6 +392,19 @@ export function splitReduction(
     { name: `${kernel.name} parts`, vars: [part, ...kernel.vars], effects: [first] },
     { ...kernel, effects: [second] },
   ];
+}
+
+/** So many rows, each reduced on its own, are work enough for any number of threads. */
+const rowsEnough = 64;
+
+/** Whether what is reduced lies together. */
+function reducesRows(reduce: Reduce): boolean {
+  let isRow = false;
+  visitExpressions(reduce.arg, (expression) => {
+    if (expression.kind === 'load' && reduce.vars.some((v) => v.size >= 16 && coefficient(expression.at, v) === 1))
+      isRow = true;
+  });
+  return isRow;
 }
 
 function widestStep(reduce: Reduce): Var | undefined {

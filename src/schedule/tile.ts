@@ -87,6 +87,10 @@ function isOuter(vars: readonly Var[], { a, b, summed }: { a: Load; b: Load; sum
 /** Operands larger than this do not stay in a core's cache while a small result is computed from them. */
 const cachedElements = 65_536;
 
+/** More results than this are work enough for every thread, and so is less than this to each. */
+const mostSplitResults = 131_072;
+const leastDepth = 256;
+
 /**
  * Few results of very long sums (weight gradients): the outermost summed variable is cut into parts, each summed on its own
  * while its operands stay in cache and shared out to threads; their total follows. The parts depend on the shape alone, never on the number of threads.
@@ -106,7 +110,10 @@ function splitDepth(
     (v) => Math.abs(coefficient(product.a.at, v)) + Math.abs(coefficient(product.b.at, v)),
   );
   if (outermost === undefined || operands < 4 * cachedElements) return undefined;
-  const wanted = Math.min(64, Math.ceil(operands / cachedElements));
+  if (size > mostSplitResults) return undefined;
+  // The parts are written and read again: that must be little beside what each takes to compute.
+  const depth = sizeOfVars(product.summed);
+  const wanted = Math.min(64, Math.ceil(operands / cachedElements), Math.floor(depth / leastDepth));
   const count = largestDivisor(outermost.size, wanted);
   if (count < 4 || size * count > operands / 2) return undefined;
   const part = workspace.variable(count);
