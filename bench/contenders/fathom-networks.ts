@@ -4,6 +4,7 @@ import { arange, Cell, compile, gradients, type Tensor, where, zeros } from '../
 import {
   BatchNorm2d,
   Conv2d,
+  ConvTranspose2d,
   crossEntropy,
   Embedding,
   Flatten,
@@ -116,7 +117,10 @@ function build(layer: Layer): Module & Built {
       return new Tokens(layer);
     case 'transformer':
       return new Block(layer);
-    case 'convTranspose':
+    case 'convTranspose': {
+      const { stride, padding, bias } = layer;
+      return new ConvTranspose2d(layer.from, layer.to, layer.kernel, { stride, padding, bias });
+    }
     case 'lstm':
       throw new Error(`no ${layer.kind} here yet`);
   }
