@@ -13,6 +13,7 @@ import { allocate, type Lifetime } from './allocate.ts';
 import { type Bound, scheduleLoops, splitReduction } from './loops.ts';
 import { type Buffer, lower } from './lower.ts';
 import { mergeVars } from './merge.ts';
+import { sharingRepeats } from './repeat.ts';
 import type { Plan, PlannedBuffer, RoutineStep, Step } from './plan.ts';
 import type { Target } from './target.ts';
 import { scheduleTiles, type Workspace } from './tile.ts';
@@ -42,14 +43,15 @@ export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser 
       return buffers.length - 1;
     },
   };
-  const scheduleKernel = (kernel: Kernel): readonly Bound[] => {
+  const scheduleOnce = (kernel: Kernel, workspace: Workspace): readonly Bound[] => {
     const merged = mergeVars(kernel, workspace.variable);
-    const tiles = scheduleTiles(merged, target, workspace, chooser, scheduleKernel);
+    const tiles = scheduleTiles(merged, target, workspace, chooser, (part) => scheduleOnce(part, workspace));
     if (tiles) return tiles;
     return splitReduction(merged, workspace.variable, (like, size) => workspace.temporary(like.dtype, size)).flatMap(
       (part) => scheduleLoops(part, target, chooser),
     );
   };
+  const scheduleKernel = sharingRepeats(scheduleOnce, workspace);
   const steps = lowered.kernels.flatMap((kernel): readonly Step[] =>
     'routine' in kernel ? [asStep(kernel)] : scheduleKernel(kernel).map((one) => ({ kind: 'nest', ...one })),
   );

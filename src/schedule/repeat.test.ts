@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { binary, constant, param, reduce, unary } from '../ir/build.ts';
+import type { Node } from '../ir/node.ts';
+import type { Plan } from './plan.ts';
+import { schedule } from './schedule.ts';
+
+const target = { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 1 };
+
+function nestsOf(outputs: readonly Node[], inputs: readonly Node[]): Plan['steps'] {
+  return schedule({ inputs, outputs }, target).steps;
+}
+
+const x = param(0, [32, 24], 'float32');
+
+/** A row's exponentials and their sum: two values that are stored. */
+function block(input: Node): Node {
+  const powers = unary('exp', input);
+  return binary('mul', powers, constant(0.5, powers.shape, 'float32'));
+}
+
+it('kernels that differ in their buffers only get one nest, each bound to its own', () => {
+  const y = param(1, [32, 24], 'float32');
+  const steps = nestsOf([block(x), block(y)], [x, y]);
+  expect(steps).toHaveLength(2);
+  const [first, second] = steps;
+  if (first?.kind !== 'nest' || second?.kind !== 'nest') return expect.fail('expected two nests');
+  expect(second.nest).toBe(first.nest);
+  expect(second.bindings).not.toEqual(first.bindings);
+});
+
+it('kernels that differ in a constant, a size or an order of axes do not', () => {
+  const wide = param(1, [32, 25], 'float32');
+  const steps = nestsOf(
+    [
+      reduce('sum', x, [0]),
+      reduce('sum', x, [1]),
+      reduce('sum', wide, [1]),
+      binary('mul', x, constant(3, x.shape, 'float32')),
+      binary('mul', x, constant(4, x.shape, 'float32')),
+    ],
+    [x, wide],
+  );
+  const nests = steps.flatMap((step) => (step.kind === 'nest' ? [step.nest] : []));
+  expect(nests.length).toBeGreaterThanOrEqual(5);
+  expect(new Set(nests).size).toBe(nests.length);
+});
+
+it('a kernel that reads one buffer twice is not one that reads two', () => {
+  const y = param(1, x.shape, 'float32');
+  const steps = nestsOf([binary('add', x, x), binary('add', x, y)], [x, y]);
+  const nests = steps.flatMap((step) => (step.kind === 'nest' ? [step.nest] : []));
+  expect(new Set(nests).size).toBe(2);
+});
