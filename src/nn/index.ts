@@ -61,6 +61,13 @@ export {
   AdaptiveMaxPool3d,
   type OutputSize,
 } from './adaptive-pooling.ts';
+export {
+  type AttendOptions,
+  type AttentionOptions,
+  MultiheadAttention,
+  type MultiheadAttentionOptions,
+  scaledDotProductAttention,
+} from './attention.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts';
 export { Bilinear, cosineSimilarity, CosineSimilarity, pairwiseDistance, PairwiseDistance } from './bilinear.ts';
 export { Identity, ModuleDict, ModuleList, Residual } from './containers.ts';
@@ -91,6 +98,7 @@ export {
   truncatedNormal,
   type TruncatedNormalOptions,
 } from './init.ts';
+export { KVCache } from './kv-cache.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export {
   binaryCrossEntropyWithLogits,
@@ -99,7 +107,7 @@ export {
   type LossOptions,
   mse,
 } from './losses.ts';
-export { type Layer, type LoadOptions, Module, Parameter } from './module.ts';
+export { Computed, type Layer, type LoadOptions, Module, Parameter } from './module.ts';
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './norm.ts';
 export {
   CircularPad1d,
@@ -119,6 +127,8 @@ export {
   ZeroPad3d,
 } from './padding.ts';
 export { padAxes, type PaddingMode } from './padding-functions.ts';
+export { spectralNorm, type SpectralNormOptions, weightNorm, type WeightNormOptions } from './parametrisation.ts';
+export { PositionalEncoding, RotaryEmbedding, type RotaryOptions, sinusoidalPositions } from './positions.ts';
 export {
   AvgPool1d,
   AvgPool2d,
@@ -130,5 +140,17 @@ export {
   type MaxPoolOptions,
   type PoolingOptions,
 } from './pooling.ts';
+export { GRU, LSTM, type RecurrentOptions, RNN, type RNNOptions, type SequenceOptions } from './recurrent.ts';
+export { GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './recurrent-cells.ts';
 export { Sequential } from './sequential.ts';
+export {
+  type DecodeOptions,
+  Transformer,
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+  type TransformerOptions,
+} from './transformer.ts';
 export { Fold, PixelShuffle, PixelUnshuffle, Unfold, Upsample } from './upsampling.ts';

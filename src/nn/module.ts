@@ -11,6 +11,32 @@ import type { Tensor } from '../tensor/tensor.ts';
 /** A Cell that an optimizer trains. Any other Cell in a module is saved and loaded but not trained: running statistics. */
 export class Parameter extends Cell {}
 
+/**
+ * A parameter that is computed from others each time it is read: normalised weights, for instance. What it is made of takes its
+ * place in the state, under `parametrizations`.
+ */
+export class Computed extends Parameter {
+  /** Cells by name, the last part of their path in the state. */
+  readonly sources: Readonly<Record<string, unknown>>;
+  readonly #compute: () => Tensor;
+
+  /** @param like a value of its shape and dtype */
+  constructor(like: Tensor, compute: () => Tensor, sources: Readonly<Record<string, unknown>>) {
+    super(like);
+    this.#compute = compute;
+    this.sources = sources;
+  }
+
+  override get value(): Tensor {
+    return this.#compute();
+  }
+
+  /** @throws ValueError always */
+  override set value(_: Tensor) {
+    raise(new ValueError('Parameter: this one is computed from others; assign those, or load a state'));
+  }
+}
+
 /** A module of one tensor in, one tensor out, as Sequential chains them. */
 export interface Layer {
   forward(x: Tensor): Tensor;
@@ -137,7 +163,14 @@ function* walk(
   above: readonly object[],
 ): Generator<readonly [path: string, value: Cell | Module]> {
   if (typeof value !== 'object' || value === null || above.includes(value)) return;
-  if (value instanceof Cell) yield [path, value];
+  if (value instanceof Computed) {
+    const field = path.lastIndexOf('.') + 1;
+    yield* walkAll(
+      `${path.slice(0, field)}parametrizations.${path.slice(field)}`,
+      Object.entries(value.sources),
+      above,
+    );
+  } else if (value instanceof Cell) yield [path, value];
   else if (value instanceof Module) {
     yield [path, value];
     yield* walkAll(path, Module.fieldsOf(value), [...above, value]);

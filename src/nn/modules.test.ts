@@ -37,11 +37,16 @@ interface Subject {
   readonly isEvaluated?: boolean;
 }
 
-const layer = (module: nn.Module & { forward(...xs: Tensor[]): Tensor }): Subject => ({
-  module,
-  call: (...xs) => [module.forward(...xs)],
-});
+const layer = (module: nn.Module & nn.Layer): Subject => ({ module, call: (x) => [module.forward(x!)] });
 const evaluated = (module: nn.Module & nn.Layer): Subject => ({ ...layer(module), isEvaluated: true });
+
+const whole = (...values: number[]): Tensor => tensor(values, { dtype: 'int32' });
+/** Which of four keys are real, in two examples. */
+const real = (): Tensor =>
+  tensor([
+    [true, true, true, false],
+    [true, false, false, false],
+  ]);
 
 const subjects: Readonly<Record<string, () => Subject>> = {
   Linear: () => layer(new nn.Linear(4, 3)),
@@ -160,6 +165,98 @@ const subjects: Readonly<Record<string, () => Subject>> = {
     return { module, call: (index, weights) => [module.forward(index!, weights)] };
   },
   'EmbeddingBag mean, padding': () => layer(new nn.EmbeddingBag(4, 3, { paddingIndex: 1 })),
+
+  RNNCell: () => {
+    const module = new nn.RNNCell(3, 4);
+    return { module, call: (x, h) => [module.forward(x!, h)] };
+  },
+  'RNNCell relu, no bias': () => {
+    const module = new nn.RNNCell(3, 4, { bias: false, nonlinearity: 'relu' });
+    return { module, call: (x, h) => [module.forward(x!, h)] };
+  },
+  LSTMCell: () => {
+    const module = new nn.LSTMCell(3, 4);
+    return { module, call: (x, h, c) => module.forward(x!, [h!, c!]) };
+  },
+  GRUCell: () => {
+    const module = new nn.GRUCell(3, 4);
+    return { module, call: (x, h) => [module.forward(x!, h)] };
+  },
+  RNN: () => {
+    const module = new nn.RNN(3, 4);
+    return { module, call: (x) => module.forward(x!) };
+  },
+  'RNN relu, two layers, both ways': () => {
+    const module = new nn.RNN(2, 3, { layers: 2, nonlinearity: 'relu', bidirectional: true });
+    return { module, call: (x, h) => module.forward(x!, h) };
+  },
+  LSTM: () => {
+    const module = new nn.LSTM(3, 4);
+    return { module, call: (x, h, c) => module.forward(x!, [h!, c!]).flat() };
+  },
+  'LSTM two layers, both ways, lengths': () => {
+    const module = new nn.LSTM(2, 3, { layers: 2, bidirectional: true });
+    return { module, call: (x) => module.forward(x!, undefined, { lengths: whole(5, 2, 3) }).flat() };
+  },
+  'GRU two layers, no bias': () => {
+    const module = new nn.GRU(3, 2, { layers: 2, bias: false });
+    return { module, call: (x) => module.forward(x!) };
+  },
+  'GRU both ways, lengths': () => {
+    const module = new nn.GRU(2, 3, { bidirectional: true });
+    return { module, call: (x) => module.forward(x!, undefined, { lengths: whole(1, 4, 2) }) };
+  },
+
+  MultiheadAttention: () => {
+    const module = new nn.MultiheadAttention(8, 2);
+    return { module, call: (q, k, v) => module.forwardWithWeights(q!, k, v) };
+  },
+  'MultiheadAttention causal': () => {
+    const module = new nn.MultiheadAttention(6, 3, { bias: false });
+    return { module, call: (x) => [module.forward(x!, x, x, { causal: true })] };
+  },
+  'MultiheadAttention other sizes, padding': () => {
+    const module = new nn.MultiheadAttention(4, 2, { kdim: 3, vdim: 5 });
+    return { module, call: (q, k, v) => [module.forward(q!, k, v, { keyMask: real() })] };
+  },
+  'scaledDotProductAttention grouped, masked': () => ({
+    module: new nn.Identity(),
+    call: (q, k, v, mask) => [nn.scaledDotProductAttention(q!, k!, v!, { mask: mask! })],
+  }),
+  TransformerEncoderLayer: () => layer(new nn.TransformerEncoderLayer(4, 2, { feedForward: 6, dropout: 0 })),
+  'TransformerEncoderLayer gelu, norm first, masked': () => {
+    const options = { feedForward: 6, dropout: 0, activation: 'gelu', normFirst: true } as const;
+    const module = new nn.TransformerEncoderLayer(4, 2, options);
+    return { module, call: (x) => [module.forward(x!, { causal: true, keyMask: real() })] };
+  },
+  TransformerDecoderLayer: () => {
+    const module = new nn.TransformerDecoderLayer(4, 2, { feedForward: 6, dropout: 0 });
+    return { module, call: (x, memory) => [module.forward(x!, memory!, { causal: true })] };
+  },
+  'TransformerDecoderLayer norm first, padding': () => {
+    const module = new nn.TransformerDecoderLayer(4, 1, { feedForward: 5, dropout: 0, normFirst: true });
+    return { module, call: (x, memory) => [module.forward(x!, memory!, { memoryKeyMask: real() })] };
+  },
+  TransformerEncoder: () => {
+    const one = () => new nn.TransformerEncoderLayer(4, 2, { feedForward: 3, dropout: 0 });
+    return layer(new nn.TransformerEncoder([one(), one()], new nn.LayerNorm(4)));
+  },
+  TransformerDecoder: () => {
+    const one = () => new nn.TransformerDecoderLayer(4, 2, { feedForward: 3, dropout: 0 });
+    const module = new nn.TransformerDecoder([one(), one()]);
+    return { module, call: (x, memory) => [module.forward(x!, memory!)] };
+  },
+  Transformer: () => {
+    const module = new nn.Transformer(4, 2, { encoderLayers: 1, decoderLayers: 1, feedForward: 3, dropout: 0 });
+    return { module, call: (source, target) => [module.forward(source!, target!)] };
+  },
+
+  'weightNorm Linear': () => layer(nn.weightNorm(new nn.Linear(3, 2))),
+  'weightNorm Conv2d': () => layer(nn.weightNorm(new nn.Conv2d(2, 3, 2), { axis: 1 })),
+  'spectralNorm Linear': () => layer(nn.spectralNorm(new nn.Linear(4, 3))),
+  'spectralNorm Conv2d, 3 iterations': () => layer(nn.spectralNorm(new nn.Conv2d(2, 3, 2), { iterations: 3 })),
+  'spectralNorm Linear eval': () => evaluated(nn.spectralNorm(new nn.Linear(4, 3))),
+  'spectralNorm ConvTranspose1d': () => layer(nn.spectralNorm(new nn.ConvTranspose1d(2, 3, 2))),
 };
 
 /** The case's input or state as the script makes it. */

@@ -15,6 +15,8 @@ import warnings
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.utils import parametrizations
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lcg import labels, uniform
 
@@ -122,6 +124,77 @@ case("EmbeddingBag max", nn.EmbeddingBag(6, 3, mode="max"), t(3, 4, classes=6))
 case("EmbeddingBag sum, weights", nn.EmbeddingBag(6, 3, mode="sum"), t(3, 4, classes=6), t(3, 4),
      call=lambda m, i, w: m(i, per_sample_weights=w))  # fmt: skip
 case("EmbeddingBag mean, padding", nn.EmbeddingBag(4, 3, padding_idx=1), t(3, 4, classes=4))
+
+# Recurrence
+case("RNNCell", nn.RNNCell(3, 4), t(2, 3), t(2, 4))
+case("RNNCell relu, no bias", nn.RNNCell(3, 4, bias=False, nonlinearity="relu"), t(2, 3), t(2, 4))
+case("LSTMCell", nn.LSTMCell(3, 4), t(2, 3), t(2, 4), t(2, 4), call=lambda m, x, h, c: m(x, (h, c)))
+case("GRUCell", nn.GRUCell(3, 4), t(2, 3), t(2, 4))
+
+
+def with_lengths(lengths):
+    def call(module, x):
+        packed = pack_padded_sequence(x, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
+        output, state = module(packed)
+        output, _ = pad_packed_sequence(output, batch_first=True, total_length=x.shape[1])
+        return (output, *state) if isinstance(state, tuple) else (output, state)
+
+    return call
+
+
+flat_state = lambda m, *xs: (lambda y, s: (y, *s) if isinstance(s, tuple) else (y, s))(*m(*xs))
+case("RNN", nn.RNN(3, 4, batch_first=True), t(2, 5, 3), call=flat_state)
+case("RNN relu, two layers, both ways", nn.RNN(2, 3, 2, nonlinearity="relu", bidirectional=True, batch_first=True),
+     t(2, 4, 2), t(4, 2, 3), call=flat_state)  # fmt: skip
+case("LSTM", nn.LSTM(3, 4, batch_first=True), t(2, 5, 3), t(1, 2, 4), t(1, 2, 4),
+     call=lambda m, x, h, c: flat_state(m, x, (h, c)))  # fmt: skip
+case("LSTM two layers, both ways, lengths", nn.LSTM(2, 3, 2, bidirectional=True, batch_first=True), t(3, 5, 2),
+     call=with_lengths([5, 2, 3]))  # fmt: skip
+case("GRU two layers, no bias", nn.GRU(3, 2, 2, bias=False, batch_first=True), t(2, 4, 3), call=flat_state)
+case("GRU both ways, lengths", nn.GRU(2, 3, bidirectional=True, batch_first=True), t(3, 4, 2), call=with_lengths([1, 4, 2]))
+
+# Attention
+MHA = nn.MultiheadAttention
+causal = lambda n: torch.triu(torch.ones(n, n, dtype=torch.bool), 1)
+padding = torch.tensor([[False, False, False, True], [False, True, True, True]])
+case("MultiheadAttention", MHA(8, 2, batch_first=True), t(2, 3, 8), t(2, 4, 8), t(2, 4, 8), call=lambda m, q, k, v: m(q, k, v))
+case("MultiheadAttention causal", MHA(6, 3, bias=False, batch_first=True), t(2, 4, 6),
+     call=lambda m, x: m(x, x, x, attn_mask=causal(4), need_weights=False)[0])  # fmt: skip
+case("MultiheadAttention other sizes, padding", MHA(4, 2, kdim=3, vdim=5, batch_first=True), t(2, 3, 4), t(2, 4, 3), t(2, 4, 5),
+     call=lambda m, q, k, v: m(q, k, v, key_padding_mask=padding, need_weights=False)[0])  # fmt: skip
+
+
+class SDPA(nn.Module):
+    """scaled_dot_product_attention with grouped queries and an additive mask."""
+
+    def forward(self, q, k, v, mask):
+        return nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)
+
+
+case("scaledDotProductAttention grouped, masked", SDPA(), t(1, 4, 3, 2), t(1, 2, 5, 2), t(1, 2, 5, 3), t(3, 5))
+layer = {"dropout": 0.0, "batch_first": True}
+case("TransformerEncoderLayer", nn.TransformerEncoderLayer(4, 2, 6, **layer), t(2, 3, 4))
+case("TransformerEncoderLayer gelu, norm first, masked",
+     nn.TransformerEncoderLayer(4, 2, 6, activation="gelu", norm_first=True, **layer), t(2, 4, 4),
+     call=lambda m, x: m(x, src_mask=causal(4), src_key_padding_mask=padding))  # fmt: skip
+case("TransformerDecoderLayer", nn.TransformerDecoderLayer(4, 2, 6, **layer), t(2, 3, 4), t(2, 5, 4),
+     call=lambda m, x, y: m(x, y, tgt_mask=causal(3)))  # fmt: skip
+case("TransformerDecoderLayer norm first, padding", nn.TransformerDecoderLayer(4, 1, 5, norm_first=True, **layer),
+     t(2, 3, 4), t(2, 4, 4), call=lambda m, x, y: m(x, y, memory_key_padding_mask=padding))  # fmt: skip
+case("TransformerEncoder",
+     nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 3, **layer), 2, norm=nn.LayerNorm(4)), t(1, 3, 4))  # fmt: skip
+case("TransformerDecoder",
+     nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 3, **layer), 2), t(1, 2, 4), t(1, 3, 4))  # fmt: skip
+case("Transformer", nn.Transformer(4, 2, 1, 1, 3, **layer), t(1, 3, 4), t(1, 2, 4))
+
+# Parametrisations
+case("weightNorm Linear", parametrizations.weight_norm(nn.Linear(3, 2)), t(2, 3))
+case("weightNorm Conv2d", parametrizations.weight_norm(nn.Conv2d(2, 3, 2), dim=1), t(1, 2, 3, 3))
+case("spectralNorm Linear", parametrizations.spectral_norm(nn.Linear(4, 3)), t(2, 4))
+case("spectralNorm Conv2d, 3 iterations", parametrizations.spectral_norm(nn.Conv2d(2, 3, 2), n_power_iterations=3), t(1, 2, 3, 3))
+case("spectralNorm Linear eval", parametrizations.spectral_norm(nn.Linear(4, 3)), t(2, 4), train=False)
+case("spectralNorm ConvTranspose1d", parametrizations.spectral_norm(nn.ConvTranspose1d(2, 3, 2)), t(1, 2, 3))
+
 
 def make(spec, seed):
     size, shape = int(np.prod(spec["shape"])), tuple(spec["shape"])
