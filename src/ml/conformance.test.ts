@@ -3,15 +3,67 @@
  */
 import { describe, expect, it } from 'vitest';
 import { GaussianNB } from './bayes/gaussian-nb.ts';
+import { pipeline } from './compose/pipeline.ts';
 import { checkEstimator, type Traits } from './conformance/index.ts';
 import { LinearRegression } from './linear/linear-regression.ts';
+import { OneHotEncoder, OrdinalEncoder } from './preparation/encoders.ts';
+import { fClassif } from './preparation/feature-scores.ts';
+import { KNNImputer, SimpleImputer } from './preparation/imputers.ts';
+import { KBinsDiscretizer } from './preparation/k-bins-discretizer.ts';
+import { Normalizer } from './preparation/normalizer.ts';
+import { PolynomialFeatures } from './preparation/polynomial-features.ts';
+import { PowerTransformer } from './preparation/power-transformer.ts';
+import { QuantileTransformer } from './preparation/quantile-transformer.ts';
+import { MaxAbsScaler, MinMaxScaler, RobustScaler } from './preparation/range-scalers.ts';
+import { RFE, SelectKBest, VarianceThreshold } from './preparation/selection.ts';
 import { StandardScaler } from './preparation/standard-scaler.ts';
+import { TargetEncoder } from './preparation/target-encoder.ts';
 import type { Estimator } from './protocol.ts';
+
+const withoutWeights: Traits = { noSampleWeight: true };
+const takesGaps: Traits = { noSampleWeight: true, allowsNaN: true };
+
+const categories: Traits = {
+  ...takesGaps,
+  except: { 'texts among the numbers are refused in fit': 'texts are what it encodes' },
+};
 
 const estimators: readonly (readonly [name: string, make: () => Estimator, traits: Traits])[] = [
   ['LinearRegression', () => new LinearRegression(), {}],
   ['GaussianNB', () => new GaussianNB(), {}],
   ['StandardScaler', () => new StandardScaler(), { allowsNaN: true }],
+  ['MinMaxScaler', () => new MinMaxScaler(), takesGaps],
+  ['MaxAbsScaler', () => new MaxAbsScaler(), takesGaps],
+  ['RobustScaler', () => new RobustScaler(), takesGaps],
+  ['Normalizer', () => new Normalizer(), withoutWeights],
+  ['PowerTransformer', () => new PowerTransformer(), takesGaps],
+  [
+    'PowerTransformer, Box and Cox',
+    () => new PowerTransformer({ method: 'box-cox' }),
+    { ...takesGaps, nonNegative: true },
+  ],
+  ['QuantileTransformer', () => new QuantileTransformer(), takesGaps],
+  ['PolynomialFeatures', () => new PolynomialFeatures(), withoutWeights],
+  ['KBinsDiscretizer', () => new KBinsDiscretizer(), withoutWeights],
+  ['SimpleImputer', () => new SimpleImputer(), takesGaps],
+  ['KNNImputer', () => new KNNImputer(), takesGaps],
+  ['OneHotEncoder', () => new OneHotEncoder({ unknown: 'ignore' }), categories],
+  ['OrdinalEncoder', () => new OrdinalEncoder({ unknownValue: -1 }), categories],
+  ['TargetEncoder', () => new TargetEncoder(), { ...categories, target: 'numbers' }],
+  ['VarianceThreshold', () => new VarianceThreshold(), takesGaps],
+  ['SelectKBest', () => new SelectKBest({ score: fClassif, k: 2 }), withoutWeights],
+  [
+    'RFE',
+    () => new RFE({ estimator: () => new LinearRegression(), features: 2 }),
+    { ...withoutWeights, target: 'numbers' },
+  ],
+  ['a pipeline of scaler and classifier', () => pipeline(new StandardScaler(), new GaussianNB()), withoutWeights],
+  ['a pipeline of scaler and regressor', () => pipeline(new MinMaxScaler(), new LinearRegression()), withoutWeights],
+  [
+    'a pipeline of transformers',
+    () => pipeline(new SimpleImputer(), new PolynomialFeatures(), new StandardScaler()),
+    takesGaps,
+  ],
 ];
 
 describe.each(estimators)('%s', (_, make, traits) => {

@@ -27,6 +27,7 @@ export type {
   Weights,
 } from './protocol.ts';
 export { Matrix } from './matrix.ts';
+export { SparseMatrix } from './sparse.ts';
 export type { ClassWeight } from './labels.ts';
 export { ClassifierBase, ProbabilisticBase, RegressorBase, TransformerBase } from './fitted.ts';
 export { loadModel, modelFromBytes, modelToBytes, type Restorable, restore, saveModel } from './saving.ts';
@@ -41,6 +42,88 @@ export { FittedGaussianNB, GaussianNB, type GaussianNBOptions } from './bayes/ga
 
 // Preparation
 export { FittedStandardScaler, StandardScaler, type StandardScalerOptions } from './preparation/standard-scaler.ts';
+export {
+  FittedMaxAbsScaler,
+  FittedMinMaxScaler,
+  FittedRobustScaler,
+  MaxAbsScaler,
+  MinMaxScaler,
+  type MinMaxScalerOptions,
+  RobustScaler,
+  type RobustScalerOptions,
+} from './preparation/range-scalers.ts';
+export { FittedNormalizer, Normalizer, type NormalizerOptions } from './preparation/normalizer.ts';
+export {
+  FittedPowerTransformer,
+  PowerTransformer,
+  type PowerTransformerOptions,
+} from './preparation/power-transformer.ts';
+export {
+  FittedQuantileTransformer,
+  QuantileTransformer,
+  type QuantileTransformerOptions,
+} from './preparation/quantile-transformer.ts';
+export {
+  FittedPolynomialFeatures,
+  PolynomialFeatures,
+  type PolynomialFeaturesOptions,
+} from './preparation/polynomial-features.ts';
+export {
+  FittedKBinsDiscretizer,
+  KBinsDiscretizer,
+  type KBinsDiscretizerOptions,
+} from './preparation/k-bins-discretizer.ts';
+export {
+  FittedKNNImputer,
+  FittedSimpleImputer,
+  KNNImputer,
+  type KNNImputerOptions,
+  SimpleImputer,
+  type SimpleImputerOptions,
+} from './preparation/imputers.ts';
+export {
+  CategoryImputer,
+  type CategoryImputerOptions,
+  FittedCategoryImputer,
+  FittedOneHotEncoder,
+  FittedOrdinalEncoder,
+  OneHotEncoder,
+  type OneHotEncoderOptions,
+  OrdinalEncoder,
+  type OrdinalEncoderOptions,
+} from './preparation/encoders.ts';
+export { LabelEncoder } from './preparation/label-encoder.ts';
+export { FittedTargetEncoder, TargetEncoder, type TargetEncoderOptions } from './preparation/target-encoder.ts';
+export {
+  CountVectorizer,
+  type CountVectorizerOptions,
+  FittedCountVectorizer,
+  FittedHashingVectorizer,
+  FittedTfidfTransformer,
+  FittedTfidfVectorizer,
+  HashingVectorizer,
+  type HashingVectorizerOptions,
+  TfidfTransformer,
+  type TfidfTransformerOptions,
+  TfidfVectorizer,
+  type TfidfVectorizerOptions,
+} from './preparation/text-vectorizers.ts';
+export type { Analyzer, TokenOptions } from './preparation/tokens.ts';
+export { chi2, fClassif, fRegression, type ScoreFunction } from './preparation/feature-scores.ts';
+export {
+  FittedSelection,
+  RFE,
+  type RFEOptions,
+  SelectKBest,
+  type SelectKBestOptions,
+  VarianceThreshold,
+  type VarianceThresholdOptions,
+} from './preparation/selection.ts';
+
+// Composition
+export { pipeline } from './compose/pipeline.ts';
+export { ColumnTransformer, columnTransformer, FittedColumnTransformer } from './compose/column-transformer.ts';
+export type { Cell, Cells, Column, Columns } from './cells.ts';
 
 // Metrics
 export { accuracy } from './metrics/accuracy.ts';

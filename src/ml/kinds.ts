@@ -2,8 +2,14 @@
  * Every kind of fitted model that a file may name: one line a family.
  */
 import { bayesKinds } from './bayes/kinds.ts';
+import { composeKinds } from './compose/kinds.ts';
 import { linearKinds } from './linear/kinds.ts';
 import { preparationKinds } from './preparation/kinds.ts';
 import type { Kinds } from './state.ts';
 
-export const kinds: Kinds = { ...linearKinds, ...bayesKinds, ...preparationKinds };
+export const kinds: Kinds = {
+  ...linearKinds,
+  ...bayesKinds,
+  ...preparationKinds,
+  ...composeKinds,
+};

@@ -155,6 +155,7 @@ export function numbersOf(op: string, x: unknown, name: string): { data: Float64
   if (x instanceof Tensor) return { data: float64(x.dataSync()), shape: x.shape };
   if (isTyped(x)) return { data: float64(x), shape: [x.length] };
   if (Array.isArray(x)) return nestedNumbers(op, x, name);
+  if (isSparse(x)) return x.toDense();
   if (typeof x === 'object' && x !== null && 'data' in x && 'shape' in x && isTyped(x.data) && Array.isArray(x.shape)) {
     const shape: readonly number[] = x.shape.map(Number);
     if (sizeOf(shape) !== x.data.length) {
@@ -169,6 +170,11 @@ export function numbersOf(op: string, x: unknown, name: string): { data: Float64
   raise(
     new ValueError(`${op}: ${name} must be a Tensor, nested arrays of numbers, or { data, shape }, got ${describe(x)}`),
   );
+}
+
+/** By what it can do, because sparse.ts stands on this file. */
+function isSparse(x: unknown): x is { toDense(): Matrix } {
+  return typeof x === 'object' && x !== null && 'toDense' in x && typeof x.toDense === 'function';
 }
 
 type Typed = Float64Array<ArrayBuffer> | Float32Array | Int32Array | Uint8Array;

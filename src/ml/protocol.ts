@@ -4,6 +4,7 @@
  * These are the types alone, so that an estimator from outside needs nothing of ours but this page.
  */
 import type { Tensor } from '../tensor/tensor.ts';
+import type { SparseMatrix } from './sparse.ts';
 import type { ModelState } from './state.ts';
 
 /** Numbers with a shape, row-major. Our own `Matrix` is one. */
@@ -12,8 +13,11 @@ export interface NumberArray {
   readonly shape: readonly number[];
 }
 
-/** A matrix (samples, features). Tensors of any dtype; inside, all arithmetic is float64. */
-export type Features = Tensor | NumberArray | readonly (readonly number[])[];
+/**
+ * A matrix (samples, features). Tensors of any dtype; inside, all arithmetic is float64. A sparse matrix is filled up, but for
+ * those estimators that say that they take it as it is.
+ */
+export type Features = Tensor | NumberArray | SparseMatrix | readonly (readonly number[])[];
 
 /** One number a sample, or (samples, outputs). */
 export type Targets =

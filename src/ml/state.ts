@@ -85,7 +85,7 @@ export class StateReader {
   }
 
   texts(name: string): string[] {
-    const value = this.#list(name);
+    const value = this.list(name);
     return value.map((one) =>
       typeof one === 'string' ? one : this.#fail(name, 'a list of texts', `one with ${describe(one)}`),
     );
@@ -96,7 +96,8 @@ export class StateReader {
     return this.#field(name) ?? null;
   }
 
-  #list(name: string): readonly Json[] {
+  /** A list, whose members the reader checks itself. */
+  list(name: string): readonly Json[] {
     const value = this.#field(name);
     if (!Array.isArray(value)) this.#fail(name, 'a list', describe(value));
     return value;
@@ -104,7 +105,7 @@ export class StateReader {
 
   /** Class labels: all numbers, all texts or all booleans, each once. */
   labels(name: string): Label[] {
-    const value = this.#list(name);
+    const value = this.list(name);
     const type = typeof value[0];
     const labels = value.filter(
       (one): one is Label => typeof one === type && (type === 'number' || type === 'string' || type === 'boolean'),

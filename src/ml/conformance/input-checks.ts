@@ -50,7 +50,7 @@ export function inputChecks(subject: Subject): Check[] {
         const whole = new Matrix(
           x.rows,
           x.columns,
-          x.data.map((value) => Math.round(4 * value)),
+          x.data.map((value) => Math.ceil(4 * value)),
         );
         const integers = tensor(Int32Array.from(whole.data), { shape: whole.shape });
         expectSame(ask(fit(whole), whole), ask(fit(integers), integers), 0, 'int32');

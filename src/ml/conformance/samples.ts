@@ -27,7 +27,7 @@ export function makeSamples({ nonNegative, binaryOnly }: Traits, { rows = 45, co
     let sum = 1;
     for (let j = 0; j < columns; j++) {
       const place = 4 * (j % classes === labels[i] ? 1 : 0) + random.normal();
-      const value = Math.round(64 * (nonNegative ? Math.abs(place) : place)) / 64;
+      const value = nonNegative ? (Math.round(64 * Math.abs(place)) + 1) / 64 : Math.round(64 * place) / 64;
       x.data[i * columns + j] = value;
       sum += value * (j + 1) * (j % 2 === 0 ? 1 : -1);
     }
