@@ -5,7 +5,7 @@
  * along its last axis, and are taken apart by ordinary slices, so that gradients of parts come together by themselves.
  */
 import { DTypeError, raise, ShapeError } from '../base/errors.ts';
-import { formatShape, sameShape, type Shape } from '../base/shape.ts';
+import { formatShape, sameShape, type Shape, sizeOf } from '../base/shape.ts';
 import { type DType, isFloat } from './dtype.ts';
 
 type None = Readonly<Record<never, never>>;
@@ -27,6 +27,46 @@ export interface RoutineParameters {
   cumprod: None;
   /** (n) → int32 (n): the place of the largest (smallest) element up to each, the last one of equals; NaN counts as most extreme. */
   cumargmax: { readonly smallest: boolean };
+
+  // Linear algebra
+  /** (n, n), of which the lower triangle is read → L (n, n) with A = L Lᵀ. */
+  cholesky: None;
+  /** A (n, n), of which one triangle is read, B (n, k) → X (n, k) with A X = B, or Aᵀ X = B. */
+  triangularSolve: { readonly lower: boolean; readonly transpose: boolean; readonly unitDiagonal: boolean };
+  /** A (n, n), B (n, k) → X (n, k) with A X = B. */
+  solve: None;
+  /** (m, n) → L and U in one (m, n) without L's ones, then the m rows of A in the order of P: A[P] = L U. */
+  lu: None;
+  /** (n, n) → (). */
+  det: None;
+  /** (n, n) → the cofactors (n, n), ∂det/∂A; also of singular matrices. */
+  cofactors: None;
+  /** (n, n) → the sign of the determinant and the logarithm of its absolute value. */
+  slogdet: None;
+  /** (m, n) → Q (m, k), R (k, n), k = min(m, n), or m if complete. */
+  qr: { readonly complete: boolean };
+  /** (m, n) → U (m, k), S (k), Vᵀ (k, n), k = min(m, n); if full, U (m, m) and Vᵀ (n, n). */
+  svd: { readonly full: boolean };
+  /** (m, n) → S (k), descending. */
+  svdvals: None;
+  /** (n, n), of which the lower triangle is read → eigenvalues (n), ascending, and eigenvectors (n, n) in columns. */
+  eigh: None;
+  eigvalsh: None;
+  /** (n, n) → real parts (n), imaginary parts (n), then the same of the eigenvectors, (n, n) each, in columns of length 1. */
+  eig: None;
+  eigvals: None;
+  /** (m, n) → (n, m); singular values below rcond times the largest count as 0. */
+  pinv: { readonly rcond: number };
+  /** (n, n) → e^A. */
+  expm: None;
+
+  // Fourier transforms, not normalised; complex values are a real and an imaginary row: (2, n)
+  /** real (n), imaginary (n) → (2, n): Σ x e^(∓2πi jk/n), + if inverse. */
+  fft: { readonly inverse: boolean };
+  /** (n) → the first ⌊n/2⌋ + 1 frequencies, (2, ⌊n/2⌋ + 1). */
+  rfft: None;
+  /** real (h), imaginary (h) → (n): the inverse of a spectrum whose other half is the conjugate. */
+  irfft: { readonly n: number };
 }
 
 export type RoutineName = keyof RoutineParameters;
@@ -47,6 +87,24 @@ interface Signature<K extends RoutineName> {
 }
 
 const sameCore = (_: unknown, x: Shape = []): Shape => x;
+const square = (call: { readonly name: string }, x: Shape = []): Shape => {
+  if (x[0] !== x[1]) raise(new ShapeError(`${call.name}: expected square matrices, got ${formatShape(x)}`));
+  return x;
+};
+const smaller = ([m = 0, n = 0]: Shape = []): number => Math.min(m, n);
+const complexRows = (n: number): Shape => [2, n];
+const right = (call: { readonly name: string }, a: Shape = [], b: Shape = []): Shape => {
+  square(call, a);
+  if (a[0] !== b[0]) {
+    raise(
+      new ShapeError(
+        `${call.name}: ${formatShape(a)} and ${formatShape(b)} do not fit; the right side needs ${a[0]} rows`,
+      ),
+    );
+  }
+  return b;
+};
+
 const signatures: { readonly [K in RoutineName]: Signature<K> } = {
   argsort: { ranks: [1], takes: 'any', core: sameCore, dtype: 'int32' },
   sort: { ranks: [1], takes: 'any', core: sameCore },
@@ -54,6 +112,50 @@ const signatures: { readonly [K in RoutineName]: Signature<K> } = {
   cumsum: { ranks: [1], takes: 'number', core: sameCore },
   cumprod: { ranks: [1], takes: 'number', core: sameCore },
   cumargmax: { ranks: [1], takes: 'any', core: sameCore, dtype: 'int32' },
+  cholesky: { ranks: [2], takes: 'float', core: square },
+  triangularSolve: { ranks: [2, 2], takes: 'float', core: right },
+  solve: { ranks: [2, 2], takes: 'float', core: right },
+  lu: { ranks: [2], takes: 'float', core: (_, [m = 0, n = 0] = []) => [m * n + m] },
+  det: { ranks: [2], takes: 'float', core: (call, a) => square(call, a).slice(2) },
+  cofactors: { ranks: [2], takes: 'float', core: square },
+  slogdet: { ranks: [2], takes: 'float', core: (call, a) => (square(call, a).length === 2 ? [2] : []) },
+  qr: {
+    ranks: [2],
+    takes: 'float',
+    core: ({ complete }, a = []) => {
+      const [m = 0, n = 0] = a;
+      const k = complete ? m : smaller(a);
+      return [m * k + k * n];
+    },
+  },
+  svd: {
+    ranks: [2],
+    takes: 'float',
+    core: ({ full }, a = []) => {
+      const [m = 0, n = 0] = a;
+      const k = smaller(a);
+      return [full ? m * m + k + n * n : m * k + k + k * n];
+    },
+  },
+  svdvals: { ranks: [2], takes: 'float', core: (_, a) => [smaller(a)] },
+  eigh: { ranks: [2], takes: 'float', core: (call, a) => [square(call, a)[0]! + sizeOf(a!)] },
+  eigvalsh: { ranks: [2], takes: 'float', core: (call, a) => [square(call, a)[0]!] },
+  eig: { ranks: [2], takes: 'float', core: (call, a) => [2 * square(call, a)[0]! + 2 * sizeOf(a!)] },
+  eigvals: { ranks: [2], takes: 'float', core: (call, a) => [2 * square(call, a)[0]!] },
+  pinv: { ranks: [2], takes: 'float', core: (_, [m = 0, n = 0] = []) => [n, m] },
+  expm: { ranks: [2], takes: 'float', core: square },
+  fft: { ranks: [1, 1], takes: 'float', core: (_, [n = 0] = []) => complexRows(n) },
+  rfft: { ranks: [1], takes: 'float', core: (_, [n = 0] = []) => complexRows(Math.floor(n / 2) + 1) },
+  irfft: {
+    ranks: [1, 1],
+    takes: 'float',
+    core: ({ n }, [given] = []) => {
+      const needed = Math.floor(n / 2) + 1;
+      if (given !== needed)
+        raise(new ShapeError(`irfft: ${n} elements come from ${needed} frequencies, got ${given}; pad or cut them`));
+      return [n];
+    },
+  },
 };
 
 /** The axes of each input that the routine works on, counted from the end; those before are its batch. */

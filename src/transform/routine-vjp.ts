@@ -2,12 +2,14 @@
  * Reverse-mode rules of the routines, as vjp.ts has them for the other primitives: given the gradient of a routine's result, the gradient of
  * each of its inputs. Rules build graph; many use routines again.
  */
-import { binary, cast, constant, routine, scatterAdd, where } from '../ir/build.ts';
+import { binary, cast, constant, iota, reshape, routine, scatterAdd, shrink, where } from '../ir/build.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { RoutineName, RoutineOf } from '../ir/routine.ts';
+import * as linalg from './linalg-vjp.ts';
+import { like, mul } from './matrix.ts';
 
 /** The gradient of one input, from the gradient `g` of the result `y` and the routine's parameters. */
-type InputRule<K extends RoutineName> = (g: Node, y: NodeOf<'routine'>, call: RoutineOf<K>) => Node;
+type InputRule<K extends RoutineName> = (g: Node, y: NodeOf<'routine'> & Node, call: RoutineOf<K>) => Node;
 
 /** One entry per input; where there is none, no gradient flows. */
 type Rules = { readonly [K in RoutineName]: readonly (InputRule<K> | undefined)[] };
@@ -30,7 +32,60 @@ const rules: Rules = {
   cumsum: [(g, _, { reverse }) => cumsum(g, !reverse)],
   cumprod: [(g, y) => cumulativeProduct(g, y)],
   cumargmax: flat,
+
+  cholesky: [linalg.choleskyGradient],
+  triangularSolve: [linalg.triangularLeftGradient, linalg.triangularRightGradient],
+  solve: [linalg.solveLeftGradient, linalg.solveRightGradient],
+  lu: [linalg.luGradient],
+  det: [linalg.detGradient],
+  cofactors: [linalg.cofactorsGradient],
+  slogdet: [linalg.slogdetGradient],
+  qr: [linalg.qrGradient],
+  svd: [linalg.svdGradient],
+  svdvals: [linalg.svdvalsGradient],
+  eigh: [linalg.eighGradient],
+  eigvalsh: [linalg.eigvalshGradient],
+  eig: [linalg.eigGradient],
+  eigvals: [linalg.eigvalsGradient],
+  pinv: [linalg.pinvGradient],
+  expm: [linalg.expmGradient],
+
+  // The adjoint of Σ x e^(−iωt) is Σ g e^(iωt).
+  fft: [(g, _, call) => complexRow(backwards(g, call), 0), (g, _, call) => complexRow(backwards(g, call), 1)],
+  // A spectrum without its conjugate half is one with it, halved wherever there are two.
+  rfft: [
+    (g, y) => {
+      const n = y.inputs[0]!.shape.at(-1)!;
+      const halved = mul(g, pairs(g, n, 0.5));
+      return routine({ name: 'irfft', n }, [complexRow(halved, 0), complexRow(halved, 1)]);
+    },
+  ],
+  irfft: [(g, _, { n }) => complexRow(frequencies(g, n), 0), (g, _, { n }) => complexRow(frequencies(g, n), 1)],
 };
+
+function backwards(g: Node, { inverse }: RoutineOf<'fft'>): Node {
+  return routine({ name: 'fft', inverse: !inverse }, [complexRow(g, 0), complexRow(g, 1)]);
+}
+
+function frequencies(g: Node, n: number): Node {
+  const spectrum = routine({ name: 'rfft' }, [g]);
+  return mul(spectrum, pairs(spectrum, n, 2));
+}
+
+/** 1 for the frequencies 0 and n/2 of a real signal of n elements, which stand alone; `other` for those that are one of two. */
+function pairs(x: Node, n: number, other: number): Node {
+  const place = iota(x.shape, x.shape.length - 1);
+  const at = (value: number): Node => binary('eq', place, constant(value, x.shape, 'int32'));
+  const isAlone = n % 2 === 0 ? binary('or', at(0), at(n / 2)) : at(0);
+  return where(isAlone, like(x, 1), like(x, other));
+}
+
+/** The real (0) or the imaginary row (1) of (…, 2, n). */
+function complexRow(x: Node, row: number): Node {
+  const outer = x.shape.slice(0, -2);
+  const n = x.shape.at(-1)!;
+  return reshape(shrink(x, [...outer.map(() => 0), row, 0], [...outer, 1, n]), [...outer, n]);
+}
 
 /** The rules of a routine's node in the form that vjp.ts uses. */
 export function routineRules(
@@ -44,14 +99,6 @@ export function routineRules(
 
 function cumsum(x: Node, reverse: boolean): Node {
   return routine({ name: 'cumsum', reverse }, [x]);
-}
-
-function mul(a: Node, b: Node): Node {
-  return binary('mul', a, b);
-}
-
-function like(x: Node, value: number): Node {
-  return constant(value, x.shape, x.dtype);
 }
 
 /**

@@ -5,8 +5,14 @@
 import type { TypedArray } from '../../ir/dtype.ts';
 import type { RoutineCall, RoutineName } from '../../ir/routine.ts';
 import { cumargmax, cumprod, cumsum } from './cumulative.ts';
+import { eig, eigvals } from './eigen.ts';
+import { fft, irfft, rfft } from './fft.ts';
 import type { Operand, Routine } from './operand.ts';
+import { qr } from './qr.ts';
+import { cholesky, cofactors, det, expm, lu, slogdet, solve, triangularSolve } from './solve.ts';
 import { argsort, searchsorted, sort } from './sort.ts';
+import { pinv, svd, svdvals } from './svd.ts';
+import { eigh, eigvalsh } from './symmetric.ts';
 
 export type { Operand } from './operand.ts';
 
@@ -17,6 +23,25 @@ const routines: { readonly [K in RoutineName]: Routine<K> } = {
   cumsum,
   cumprod,
   cumargmax,
+  cholesky,
+  triangularSolve,
+  solve,
+  lu,
+  det,
+  cofactors,
+  slogdet,
+  qr,
+  svd,
+  svdvals,
+  eigh,
+  eigvalsh,
+  eig,
+  eigvals,
+  pinv,
+  expm,
+  fft,
+  rfft,
+  irfft,
 };
 
 /** Fills `output` with what the routine makes of its inputs. Memory of inputs and output must not overlap. @throws LinAlgError */
