@@ -7,6 +7,7 @@ import { raise, ValueError } from '../base/errors.ts';
 import { constant, gather, pad, reduce, reshape } from '../ir/build.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { RoutineOf } from '../ir/routine.ts';
+import { like, mul, scale, subtract } from './derivatives.ts';
 import {
   add,
   asColumns,
@@ -19,16 +20,12 @@ import {
   diagonal,
   identity,
   inverseOrZero,
-  like,
   lower,
   matmul,
-  mul,
   rowsOf,
   run,
-  scale,
   solve,
   solveTriangular,
-  sub,
   symmetric,
   transpose,
   unpack,
@@ -42,7 +39,7 @@ const inputOf = (y: Result): Node => y.inputs[0]!;
 /** A = L Lᵀ: gA = L⁻ᵀ Φ(Lᵀ g) L⁻¹, made symmetric; Φ takes the lower triangle and half the diagonal. */
 export function choleskyGradient(g: Node, l: Node): Node {
   const product = lower(matmul(transpose(l), g));
-  const half = sub(product, scale(band(product, 0, 0), 0.5));
+  const half = subtract(product, scale(band(product, 0, 0), 0.5));
   const left = solveTriangular(l, half, { lower: true, transpose: true });
   return symmetric(transpose(solveTriangular(l, transpose(left), { lower: true, transpose: true })));
 }
@@ -86,7 +83,7 @@ export function luGradient(packed: Node, y: Result & Node): Node {
   };
   const l = add(square(lower(block(factors!, 0, 0, m, k), -1), m), identity(a, m));
   const rest = band(
-    sub(constant(1, [...batchOf(a), n, n], a.dtype), square(constant(1, [...batchOf(a), k, k], a.dtype), n)),
+    subtract(constant(1, [...batchOf(a), n, n], a.dtype), square(constant(1, [...batchOf(a), k, k], a.dtype), n)),
     0,
     0,
   );
@@ -109,7 +106,7 @@ export function cofactorsGradient(g: Node, y: Result & Node): Node {
   const inverse = inverseTransposed(inputOf(y));
   const rank = g.shape.length;
   const along = asMatrices(reduce('sum', mul(g, inverse), [rank - 2, rank - 1]), rowsOf(y), columnsOf(y));
-  return sub(mul(along, y), matmul(matmul(inverse, transpose(g)), y));
+  return subtract(mul(along, y), matmul(matmul(inverse, transpose(g)), y));
 }
 
 export function slogdetGradient(packed: Node, y: Result): Node {
@@ -121,7 +118,7 @@ export function slogdetGradient(packed: Node, y: Result): Node {
 
 /** A = Q R, tall or square: gA = (gQ + Q copyltu(M)) R⁻ᵀ with M = R gRᵀ − gQᵀ Q. */
 function tallQrGradient(q: Node, r: Node, gq: Node, gr: Node): Node {
-  const m = sub(matmul(r, transpose(gr)), matmul(transpose(gq), q));
+  const m = subtract(matmul(r, transpose(gr)), matmul(transpose(gq), q));
   const copied = add(lower(m), transpose(lower(m, -1)));
   const inner = add(gq, matmul(q, copied));
   return transpose(solveTriangular(r, transpose(inner), { lower: false }));
@@ -168,19 +165,19 @@ export function svdGradient(packed: Node, y: Result & Node, { full }: RoutineOf<
   const [u, s, vt] = unpack(y, cores);
   const [gu, gs, gvt] = unpack(packed, cores);
   const square = mul(s!, s!);
-  const f = inverseOrZero(sub(asColumns(square, k), asRows(square, k)));
-  const skew = (x: Node): Node => mul(sub(x, transpose(x)), f);
+  const f = inverseOrZero(subtract(asColumns(square, k), asRows(square, k)));
+  const skew = (x: Node): Node => mul(subtract(x, transpose(x)), f);
   const byU = mul(skew(matmul(transpose(u!), gu!)), asColumns(s!, k));
   const byV = mul(skew(matmul(vt!, transpose(gvt!))), asRows(s!, k));
   const inner = add(add(byU, byV), diagonal(gs!));
   let result = matmul(matmul(u!, inner), vt!);
   const inverse = inverseOrZero(s!);
   if (m > k) {
-    const outside = sub(gu!, matmul(u!, matmul(transpose(u!), gu!)));
+    const outside = subtract(gu!, matmul(u!, matmul(transpose(u!), gu!)));
     result = add(result, matmul(mul(outside, asColumns(inverse, m)), vt!));
   }
   if (n > k) {
-    const outside = sub(gvt!, matmul(matmul(gvt!, transpose(vt!)), vt!));
+    const outside = subtract(gvt!, matmul(matmul(gvt!, transpose(vt!)), vt!));
     result = add(result, matmul(u!, mul(outside, asRows(inverse, n))));
   }
   return result;
@@ -200,7 +197,7 @@ export function eighGradient(packed: Node, y: Result & Node): Node {
   const cores = [[n], [n, n]];
   const [w, v] = unpack(y, cores);
   const [gw, gv] = unpack(packed, cores);
-  const f = inverseOrZero(sub(asColumns(w!, n), asRows(w!, n)));
+  const f = inverseOrZero(subtract(asColumns(w!, n), asRows(w!, n)));
   const inner = add(mul(matmul(transpose(v!), gv!), f), diagonal(gw!));
   return symmetric(matmul(matmul(v!, inner), transpose(v!)));
 }
@@ -221,7 +218,7 @@ interface Complex {
 
 function times(a: Complex, b: Complex): Complex {
   return {
-    re: sub(matmul(a.re, b.re), matmul(a.im, b.im)),
+    re: subtract(matmul(a.re, b.re), matmul(a.im, b.im)),
     im: add(matmul(a.re, b.im), matmul(a.im, b.re)),
   };
 }
@@ -254,12 +251,12 @@ export function eigGradient(packed: Node, y: Result & Node): Node {
   const own = times(adjoint(v), v);
   const rank = y.shape.length;
   const onDiagonal = asColumns(reduce('sum', band(along.re, 0, 0), [rank - 1]), n);
-  const top = { re: sub(along.re, mul(own.re, onDiagonal)), im: sub(along.im, mul(own.im, onDiagonal)) };
+  const top = { re: subtract(along.re, mul(own.re, onDiagonal)), im: subtract(along.im, mul(own.im, onDiagonal)) };
   // Divided by conj(d): times d / |d|².
-  const d = { re: sub(asColumns(wr!, n), asRows(wr!, n)), im: sub(asColumns(wi!, n), asRows(wi!, n)) };
+  const d = { re: subtract(asColumns(wr!, n), asRows(wr!, n)), im: subtract(asColumns(wi!, n), asRows(wi!, n)) };
   const by = inverseOrZero(add(mul(d.re, d.re), mul(d.im, d.im)));
   const middle = {
-    re: add(mul(sub(mul(top.re, d.re), mul(top.im, d.im)), by), diagonal(gwr!)),
+    re: add(mul(subtract(mul(top.re, d.re), mul(top.im, d.im)), by), diagonal(gwr!)),
     im: add(mul(add(mul(top.re, d.im), mul(top.im, d.re)), by), diagonal(gwi!)),
   };
   return similar(v, middle);
@@ -281,8 +278,8 @@ export function pinvGradient(g: Node, p: Result & Node): Node {
   const inside = matmul(matmul(pt, g), pt);
   const before = matmul(gt, matmul(p, pt));
   const behind = matmul(matmul(pt, p), gt);
-  const outside = add(sub(before, matmul(a, matmul(p, before))), sub(behind, matmul(matmul(behind, p), a)));
-  return sub(outside, inside);
+  const outside = add(subtract(before, matmul(a, matmul(p, before))), subtract(behind, matmul(matmul(behind, p), a)));
+  return subtract(outside, inside);
 }
 
 /** The adjoint of the Fréchet derivative: the corner of exp [[Aᵀ, g], [0, Aᵀ]]. @see Mathias 1996 */

@@ -17,6 +17,7 @@ import {
 } from '../ir/build.ts';
 import type { Node } from '../ir/node.ts';
 import type { RoutineCall } from '../ir/routine.ts';
+import { like, mul, scale } from './derivatives.ts';
 
 export function rowsOf(a: Node): number {
   return a.shape.at(-2)!;
@@ -39,7 +40,7 @@ export function matmul(a: Node, b: Node): Node {
   const rank = batch.length;
   const left = expand(a, shape, [...outer, rank, rank + 2]);
   const right = expand(transpose(b), shape, [...outer, rank + 1, rank + 2]);
-  return reduce('sum', binary('mul', left, right), [rank + 2]);
+  return reduce('sum', mul(left, right), [rank + 2]);
 }
 
 export function transpose(a: Node): Node {
@@ -52,22 +53,6 @@ export function transpose(a: Node): Node {
 
 export function add(a: Node, b: Node): Node {
   return binary('add', a, b);
-}
-
-export function sub(a: Node, b: Node): Node {
-  return binary('add', a, unary('neg', b));
-}
-
-export function mul(a: Node, b: Node): Node {
-  return binary('mul', a, b);
-}
-
-export function scale(a: Node, factor: number): Node {
-  return mul(a, like(a, factor));
-}
-
-export function like(a: Pick<Node, 'shape' | 'dtype'>, value: number): Node {
-  return constant(value, a.shape, a.dtype);
 }
 
 /** 1 / x, and 0 where x is 0. */

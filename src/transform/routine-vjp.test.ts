@@ -10,7 +10,8 @@ import type { RoutineCall, RoutineName } from '../ir/routine.ts';
 import { evaluate } from '../runtime/reference/evaluate.ts';
 import { uniform64 } from '../../test/golden/lcg.ts';
 import { gradients } from './gradients.ts';
-import { add, asColumns, identity, matmul, mul, scale, symmetric, transpose, unpack } from './matrix.ts';
+import { mul, scale } from './derivatives.ts';
+import { add, asColumns, identity, matmul, symmetric, transpose, unpack } from './matrix.ts';
 
 const h = 2 ** -17;
 const tolerance = 1e-8;

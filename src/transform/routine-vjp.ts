@@ -5,8 +5,8 @@
 import { binary, cast, constant, iota, reshape, routine, scatterAdd, shrink, where } from '../ir/build.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { RoutineName, RoutineOf } from '../ir/routine.ts';
+import { like, mul } from './derivatives.ts';
 import * as linalg from './linalg-vjp.ts';
-import { like, mul } from './matrix.ts';
 
 /** The gradient of one input, from the gradient `g` of the result `y` and the routine's parameters. */
 type InputRule<K extends RoutineName> = (g: Node, y: NodeOf<'routine'> & Node, call: RoutineOf<K>) => Node;

@@ -66,7 +66,12 @@ function passes(n: number, radices: readonly number[]): Transform {
   const spareRe = new Float64Array(n);
   const spareIm = new Float64Array(n);
   return (re, im) => {
-    let [fromRe, fromIm, toRe, toIm]: [Float64Array, Float64Array, Float64Array, Float64Array] = [re, im, spareRe, spareIm];
+    let [fromRe, fromIm, toRe, toIm]: [Float64Array, Float64Array, Float64Array, Float64Array] = [
+      re,
+      im,
+      spareRe,
+      spareIm,
+    ];
     let length = n;
     let stride = 1;
     for (const radix of radices) {
