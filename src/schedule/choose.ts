@@ -110,7 +110,7 @@ interface Candidate extends TileDirectives {
 /** All ways worth considering, cheapest first. */
 export function tileCandidates(c: Contraction, lanes: number, target: Target): Candidate[] {
   return [
-    ...c.vars.flatMap((lane) => outerCandidates(c, lane, lanes, target)),
+    ...c.vars.flatMap((lane) => rowsFor(c, lane).flatMap((row) => outerCandidates(c, lane, row, lanes, target))),
     ...c.summed.flatMap((lane) => innerCandidates(c, lane, lanes, target)),
   ].sort((x, y) => x.cost - y.cost);
 }
@@ -122,33 +122,39 @@ const copied = 0.4,
 /** Cycles until a sum can be added to again, times the additions that begin in a cycle. */
 const inFlight = 8;
 
-/** Lanes along a variable of the result. */
-function outerCandidates(c: Contraction, lane: Var, lanes: number, target: Target): Candidate[] {
+/** Variables that the rows of a tile may run along: those that share the operand along the lanes, if there are any. */
+function rowsFor(c: Contraction, lane: Var): (Var | undefined)[] {
+  const others = c.vars.filter((v) => v !== lane);
+  const along = c.b.at.terms.has(lane) ? c.b : c.a;
+  const sharing = others.filter((v) => !along.at.terms.has(v));
+  if (sharing.length > 0) return sharing;
+  return [best(others, (v) => Math.min(v.size, 16))];
+}
+
+/** Lanes along a variable of the result, rows along another. */
+function outerCandidates(c: Contraction, lane: Var, row: Var | undefined, lanes: number, target: Target): Candidate[] {
   const [sa, sb] = [coefficient(c.a.at, lane), coefficient(c.b.at, lane)];
   if (sa === 0 && sb === 0) return [];
   const depth = sizeOfVars(c.summed);
   const isShared = sa === 0 || sb === 0;
   const along = sb !== 0 ? c.b : c.a;
-  // Rows share the operand that runs along the lanes, so prefer a variable that it does not depend on.
-  const row = best(
-    c.vars.filter((v) => v !== lane),
-    (v) => (along.at.terms.has(v) ? 0 : 1000) + Math.min(v.size, 16),
-  );
   const rowSize = row?.size ?? 1;
   const sharesRows = row !== undefined && !along.at.terms.has(row);
   const free = sizeOfVars(c.vars) / lane.size / rowSize;
-  const store = c.out === undefined || coefficient(c.out, lane) === 1 ? 1 : 3 * lanes;
+  const store = c.out === undefined ? 1 : storeCost(Math.abs(coefficient(c.out, lane)), lanes);
   const needed = (step: number): Packing => (step === 0 || step === 1 ? 'none' : isShared ? 'panels' : 'plain');
   const required = { a: needed(sa), b: needed(sb) };
   const packings = [required];
   if (isShared && sa === 1) packings.push({ ...required, a: 'panels' });
   if (isShared && sb === 1) packings.push({ ...required, b: 'panels' });
 
+  const scattered = isShared && row !== undefined ? scatter(sb !== 0 ? c.a : c.b, row, c.summed) : 0;
+
   /** A tile, less what its operands cost when they are not at hand. */
   const tileCost = (r: number, w: number): number => {
     if (r === 0 || w === 0) return 0;
     const loads = (sharesRows ? w : r * w) + (isShared ? r : r * w) * (target.broadcastsFromMemory ? 0.5 : 1);
-    return depth * (Math.max(r * w, inFlight) + 0.25 * loads) + r * w * (1 + store) + 12;
+    return depth * (Math.max(r * w, inFlight) + 0.25 * loads + scattered * r) + r * w * (1 + store) + 12;
   };
   const candidates: Candidate[] = [];
   for (const pack of packings) {
@@ -258,12 +264,31 @@ function elementsOf(load: Load): number {
   return sizeOfVars([...load.at.terms.keys()]);
 }
 
+/** Cycles to store a vector whose elements lie `step` apart; a multiple of 4 KiB puts them all where the cache has room for few. */
+function storeCost(step: number, lanes: number): number {
+  if (step === 1) return 1;
+  return (step % 1024 === 0 ? 10 : 3) * lanes;
+}
+
+/** Cycles for each row and product that reading one element after another costs where the rows do not lie together. */
+function scatter(load: Load, row: Var, summed: readonly Var[]): number {
+  const step = Math.abs(coefficient(load.at, row));
+  const closest = best(
+    summed.filter((v) => load.at.terms.has(v)),
+    (v) => -Math.abs(coefficient(load.at, v)),
+  );
+  const perLine =
+    closest !== undefined && Math.abs(coefficient(load.at, closest)) <= 2 ? Math.min(16, closest.size) : 1;
+  return ((step >= 1024 ? 1.5 : 0.5) * Math.min(1, step / 16)) / perLine;
+}
+
 /** Cycles that a step to the next row of an unpacked operand costs where the caches do not expect it: the longer, the likelier a new page. */
 function rowStep(load: Load, lane: Var, summed: readonly Var[]): number {
   const inner = summed.filter((v) => load.at.terms.has(v));
   const step = Math.min(Infinity, ...inner.map((v) => Math.abs(coefficient(load.at, v))));
   const bytes = load.dtype === 'float64' ? 8 : 4;
-  return coefficient(load.at, lane) === 1 && step < Infinity ? Math.min(20, 4 + (16 * step * bytes) / 4096) : 0;
+  if (coefficient(load.at, lane) !== 1 || step === Infinity) return 0;
+  return Math.min(20, 4 + (16 * step * bytes) / 4096) * Math.min(1, sizeOfVars(inner) / 256);
 }
 
 function innerSide(target: Target): number {
