@@ -126,5 +126,4 @@ export { ColumnTransformer, columnTransformer, FittedColumnTransformer } from '.
 export type { Cell, Cells, Column, Columns } from './cells.ts';
 
 // Metrics
-export { accuracy } from './metrics/accuracy.ts';
-export { r2 } from './metrics/regression.ts';
+export * from './metrics/index.ts';
