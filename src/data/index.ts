@@ -3,7 +3,23 @@
  */
 export { collate, padded, type PaddedOptions } from './collate.ts';
 export { type AsyncDataset, type Batches, type Collated, type Dataset, type Rows, TensorDataset } from './dataset.ts';
-export { type ImageDataset, mnist, type MnistOptions, normalizeImages } from './digits.ts';
+export { cifar10, cifar10Classes, cifar100, type Cifar100Options, type CifarOptions } from './cifar.ts';
+export {
+  fashionClasses,
+  fashionMnist,
+  type ImageDataset,
+  mnist,
+  type MnistOptions,
+  normalizeImages,
+} from './digits.ts';
+export { dataCache, download } from './download.ts';
+export type { DownloadOptions } from './node/download.ts';
+export type { PlaceOptions } from './node/locate.ts';
+export { firstNames, imdb, type Mail, type MailGroup, type Review, spamAssassin, tinyShakespeare } from './texts.ts';
+export { randomSplit, type SplitOptions, stratifiedSplit } from './split.ts';
+export { type Source, StreamLoader, type StreamOptions } from './stream.ts';
+export { cached, concatDatasets, fromArray, mapDataset, subset } from './views.ts';
+export { type MakeDataset, serveDataset, type WorkerDataset, workerDataset, type WorkerOptions } from './workers.ts';
 export { DataLoader, type LoaderOptions } from './loader.ts';
 export {
   type BatchSampler,
