@@ -18,15 +18,15 @@ export interface SplitOptions {
  * @example const [train, test] = randomSplit(digits, [0.8, 0.2])
  */
 export function randomSplit<T, B>(
-  dataset: Dataset<T, B>,
-  sizes: readonly number[],
-  options?: SplitOptions,
-): Dataset<T, B>[];
-export function randomSplit<T, B>(
   dataset: AsyncDataset<T, B>,
   sizes: readonly number[],
   options?: SplitOptions,
 ): AsyncDataset<T, B>[];
+export function randomSplit<T, B>(
+  dataset: Dataset<T, B>,
+  sizes: readonly number[],
+  options?: SplitOptions,
+): Dataset<T, B>[];
 export function randomSplit<T, B>(
   dataset: Dataset<T, B>,
   sizes: readonly number[],

@@ -5,8 +5,8 @@ import { raise, ValueError } from '../base/errors.ts';
 import type { AsyncDataset, Dataset } from './dataset.ts';
 
 /** The items at `indices`, in that order. @throws ValueError for an index outside the set   @example subset(digits, [0, 7, 3]) */
-export function subset<T, B>(dataset: Dataset<T, B>, indices: ArrayLike<number>): Dataset<T, B>;
 export function subset<T, B>(dataset: AsyncDataset<T, B>, indices: ArrayLike<number>): AsyncDataset<T, B>;
+export function subset<T, B>(dataset: Dataset<T, B>, indices: ArrayLike<number>): Dataset<T, B>;
 export function subset<T, B>(dataset: Dataset<T, B>, indices: ArrayLike<number>): Dataset<T, B> {
   const places = Int32Array.from(indices);
   for (const index of places) {
@@ -38,11 +38,11 @@ export function concatDatasets<T>(...datasets: readonly Dataset<T, unknown>[]): 
 }
 
 /** Each item changed when it is asked for. @example mapDataset(mails, ({ text, group }) => [tokens(text), group]) */
-export function mapDataset<T, U>(dataset: Dataset<T, unknown>, change: (item: T, index: number) => U): Dataset<U>;
 export function mapDataset<T, U>(
   dataset: AsyncDataset<T, unknown>,
   change: (item: T, index: number) => U | Promise<U>,
 ): AsyncDataset<U>;
+export function mapDataset<T, U>(dataset: Dataset<T, unknown>, change: (item: T, index: number) => U): Dataset<U>;
 export function mapDataset(
   dataset: Dataset<unknown, unknown>,
   change: (item: unknown, index: number) => unknown,
@@ -57,8 +57,8 @@ export function mapDataset(
 }
 
 /** Each item fetched once and kept in memory: for items that cost more to make than to hold. @example cached(await imageFolder('photos')) */
-export function cached<T>(dataset: Dataset<T, unknown>): Dataset<T>;
 export function cached<T>(dataset: AsyncDataset<T, unknown>): AsyncDataset<T>;
+export function cached<T>(dataset: Dataset<T, unknown>): Dataset<T>;
 export function cached(dataset: Dataset<unknown, unknown>): Dataset<unknown, unknown> {
   const kept = new Map<number, unknown>();
   return {
