@@ -89,12 +89,18 @@ export function constantValue(x: Node): number | undefined {
       case 'expand':
       case 'reshape':
       case 'permute':
+        if (isVariable(node)) return undefined;
         node = node.inputs[0]!;
         break;
       default:
         return undefined;
     }
   }
+}
+
+/** A reshape that changes nothing: it gives a value a name of its own, by which derivatives are taken. */
+function isVariable(x: Node): boolean {
+  return x.op === 'reshape' && sameShape(x.shape, x.inputs[0]!.shape);
 }
 
 // Elementwise
@@ -217,7 +223,7 @@ export function reshape(x: Node, shape: Shape): Node {
     );
   }
   if (sameShape(x.shape, shape)) return x;
-  if (x.op === 'reshape') return reshape(x.inputs[0]!, shape);
+  if (x.op === 'reshape' && !isVariable(x)) return reshape(x.inputs[0]!, shape);
   if (x.op === 'const') return fill(x.attributes.value, shape, x.dtype);
   return makeNode('reshape', x.dtype, shape, [x], none);
 }

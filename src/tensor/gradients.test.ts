@@ -42,6 +42,11 @@ describe.each(testDevices)('gradients on %s', (name) => {
     expectClose(gradients(x.mul(x).sum(), x), [2, 4, 6], 0);
   });
 
+  it('see an argument that is only given another shape, or is a plain number', () => {
+    expectClose(grad((v: Tensor) => v.reshape([3, 1]).square().sum())(x), [2, 4, 6], 0);
+    expectClose(grad((v: Tensor) => v.square().mul(v))(tensor(2)), 12, 0);
+  });
+
   it('stop at detach, and are zeros where nothing depends', () => {
     expectClose(gradients(x.mul(x.detach()).sum(), x), [1, 2, 3], 0);
     expectClose(gradients(x.sum(), tensor([5, 5])), [0, 0], 0);

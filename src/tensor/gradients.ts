@@ -79,7 +79,8 @@ export function asVariables<T>(xs: T): T {
 
 /**
  * The same value under another name. So what f closes over is a constant to its gradient, even the very tensor that it is
- * called with, and arguments made from one another count as independent. (build.ts would see that nothing changes.)
+ * called with, and arguments made from one another count as independent. (build.ts makes no
+ * reshape that changes nothing, and does not look through one.)
  */
 function variable(x: Node): Node {
   return makeNode('reshape', x.dtype, x.shape, [x], {});
