@@ -51,6 +51,7 @@ export { vjp } from './tensor/transforms/vjp.ts';
 export { jvp, linearize, type TangentsOf } from './tensor/transforms/jvp.ts';
 export { hessian, hvp, jacobian, type JacobianOf, type JacobianOptions } from './tensor/transforms/jacobian.ts';
 export { type AxisTree, vmap, type VmapOptions } from './tensor/transforms/vmap.ts';
+export { cond, scan, type ScanOptions, whileLoop, type WhileOptions } from './tensor/transforms/loops.ts';
 export { compile, type Compiled, type CompileOptions } from './tensor/compile.ts';
 
 // State and devices

@@ -68,7 +68,9 @@ export class Recording {
       if (node !== undefined) assigned.push({ cell, parameter, node: sameElements(node) });
     }
     const own = new Map(trace.parameters.map((node, i) => [node, i]));
-    const outer = (node: Node): boolean => node.id < trace.firstId && node.op !== 'const' && node.op !== 'iota';
+    // A loop's value is a tuple, which no input can be; its parts can.
+    const isMade = (node: Node): boolean => node.op === 'const' || node.op === 'iota' || node.op === 'scan';
+    const outer = (node: Node): boolean => node.id < trace.firstId && !isMade(node);
     const isInput = (node: Node): boolean =>
       own.has(node) || node.op === 'buffer' || node.op === 'param' || outer(node);
     const sourceOf = (node: Node): Source => {

@@ -9,6 +9,7 @@ import { sizeOf } from '../base/shape.ts';
 import { binary, constant, reduce, where } from '../ir/build.ts';
 import { infoOf } from '../ir/dtype.ts';
 import type { Storage } from '../ir/leaf.ts';
+import { bodyOrder, usedParts } from '../ir/loop.ts';
 import type { Node } from '../ir/node.ts';
 import { placesBelow } from '../ir/routine.ts';
 import type { Device } from '../runtime/device.ts';
@@ -16,8 +17,8 @@ import type { Range, Value } from './value.ts';
 
 /** One index tensor that must lie in 0 … limit − 1. */
 export interface IndexCheck {
-  /** Where the indexing node stands in the graph's topological order: its label is looked up there. */
-  readonly position: number;
+  /** Where the indexing node stands in the graph's topological order (in a loop: where the loop stands, then where in its body): its label is looked up there. */
+  readonly path: readonly number[];
   readonly limit: number;
   readonly source:
     | { readonly from: 'input'; readonly input: number }
@@ -28,7 +29,7 @@ export interface IndexCheck {
 /** An index in use: by which node, standing where, on an axis of which size. */
 export interface IndexUse {
   readonly user: Node;
-  readonly position: number;
+  readonly path: IndexCheck['path'];
   readonly limit: number;
 }
 
@@ -63,7 +64,7 @@ export class IndexGuard {
   readonly checks: IndexCheck[] = [];
   /** The scalars to compute besides the graph's own outputs. */
   readonly extraOutputs: Node[] = [];
-  readonly #device: Device;
+  readonly device: Device;
   readonly #firstExtra: number;
   readonly #inputs: ReadonlyMap<Node, number>;
   readonly #dependent: ReadonlySet<Node>;
@@ -71,7 +72,7 @@ export class IndexGuard {
 
   /** @param dependent the nodes of the graph that depend on an input */
   constructor(device: Device, outputCount: number, inputs: ReadonlyMap<Node, number>, dependent: ReadonlySet<Node>) {
-    this.#device = device;
+    this.device = device;
     this.#firstExtra = outputCount;
     this.#inputs = inputs;
     this.#dependent = dependent;
@@ -88,22 +89,28 @@ export class IndexGuard {
     return guarded;
   }
 
-  #add(index: Node, rebuilt: Node, { limit, position, user }: IndexUse): Node {
+  #add(index: Node, rebuilt: Node, { limit, path, user }: IndexUse): Node {
     const bound = placesIn(index);
     if (bound !== undefined && bound <= limit) return rebuilt;
     const input = rearrangedInput(index, this.#inputs);
     if (input !== undefined) {
-      this.checks.push({ position, limit, source: { from: 'input', input } });
+      this.checks.push({ path, limit, source: { from: 'input', input } });
       return rebuilt;
     }
     if (!this.#dependent.has(index)) {
-      check(fixedRange(this.#device, rebuilt), limit, user);
+      check(fixedRange(this.device, rebuilt), limit, () => user);
       return rebuilt;
     }
-    const high = this.#firstExtra + this.extraOutputs.length;
-    this.extraOutputs.push(...extremes(rebuilt));
-    this.checks.push({ position, limit, source: { from: 'outputs', high, low: high + 1 } });
+    const [high, low] = extremes(rebuilt);
+    this.adopt(high, low, { path, limit });
     return clamped(rebuilt, limit);
+  }
+
+  /** A check of an index whose extremes are computed somehow: max(index) and max(~index). */
+  adopt(high: Node, low: Node, { path, limit }: Pick<IndexCheck, 'path' | 'limit'>): void {
+    const at = this.#firstExtra + this.extraOutputs.length;
+    this.extraOutputs.push(high, low);
+    this.checks.push({ path, limit, source: { from: 'outputs', high: at, low: at + 1 } });
   }
 }
 
@@ -176,27 +183,34 @@ function clamped(index: Node, limit: number): Node {
 
 /** Checks the indices that come from inputs. @throws IndexError */
 export function checkInputs(checks: readonly IndexCheck[], order: readonly Node[], inputs: readonly Value[]): void {
-  for (const { source, limit, position } of checks) {
-    if (source.from === 'input') check(inputs[source.input]!.range(), limit, order[position]!);
+  for (const { source, limit, path } of checks) {
+    if (source.from === 'input') check(inputs[source.input]!.range(), limit, () => nodeAt(order, path));
   }
 }
 
 /** Checks the indices that were computed, after the run. @throws IndexError */
 export function checkOutputs(checks: readonly IndexCheck[], order: readonly Node[], outputs: readonly Storage[]): void {
-  for (const { source, limit, position } of checks) {
+  for (const { source, limit, path } of checks) {
     if (source.from !== 'outputs') continue;
     const high = outputs[source.high]!.read()[0]!;
     const low = ~outputs[source.low]!.read()[0]!;
-    check({ low, high }, limit, order[position]!);
+    check({ low, high }, limit, () => nodeAt(order, path));
   }
 }
 
-function check(range: Range | undefined, limit: number, node: Node): void {
+/** The node at a path through loops. */
+function nodeAt(order: readonly Node[], [position, ...rest]: IndexCheck['path']): Node {
+  const node = order[position!]!;
+  if (node.op !== 'scan' || rest.length === 0) return node;
+  return nodeAt(bodyOrder(node.attributes, usedParts(order).get(node) ?? []), rest);
+}
+
+function check(range: Range | undefined, limit: number, user: () => Node): void {
   if (range === undefined) return;
   const low = Math.trunc(range.low);
   const high = Math.trunc(range.high);
   if (low >= 0 && high < limit) return;
-  const label = labelOf(node);
+  const label = labelOf(user());
   const valid = limit === 0 ? 'there is no valid one' : `valid 0 to ${limit - 1}`;
   raise(new IndexError(`${label} ${low < 0 ? low : high} is outside axis of size ${limit} (${valid})`));
 }

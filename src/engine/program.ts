@@ -2,14 +2,15 @@
  * A program: a graph compiled for a device, with what must be checked around each run. Programs hold no values, so the
  * cache of them costs code, not data. Whoever has a graph asks `programFor`; equal graphs get one program.
  */
-import { sameShape, sizeOf } from '../base/shape.ts';
-import { param, withInputs } from '../ir/build.ts';
+import { sizeOf } from '../base/shape.ts';
+import { param } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Graph, Node } from '../ir/node.ts';
 import { mayFail } from '../ir/routine.ts';
 import { topological } from '../ir/walk.ts';
 import type { Device, Executable } from '../runtime/device.ts';
 import { type IndexCheck, IndexGuard } from './index-checks.ts';
+import { dependents, rebuildAll } from './rebuild.ts';
 import { structuralKey } from './structural-key.ts';
 
 export interface Program {
@@ -60,37 +61,10 @@ export function programFor(device: Device, request: ProgramRequest): Program {
 function build(device: Device, request: ProgramRequest, inputs: ReadonlyMap<Node, number>): Program {
   const { order, outputs, donations } = request;
   const guard = new IndexGuard(device, outputs.length, inputs, dependents(order, inputs));
-  const rebuilt = new Map<Node, Node>();
-  order.forEach((node, position) => {
-    rebuilt.set(node, rebuild(node, position));
-  });
-
-  function rebuild(node: Node, position: number): Node {
+  const rebuilt = rebuildAll(order, guard, (node) => {
     const input = inputs.get(node);
-    if (input !== undefined) return param(input, node.shape, node.dtype);
-    const operands = node.inputs.map((operand) => rebuilt.get(operand)!);
-    switch (node.op) {
-      case 'detach': // means nothing to a device
-        return operands[0]!;
-      case 'reshape': // gradients tell variables apart by reshapes that change nothing
-        return sameShape(node.shape, operands[0]!.shape) ? operands[0]! : withInputs(node, operands);
-      case 'gather': {
-        const [x, index] = node.inputs;
-        const limit = x!.shape[node.attributes.axis]!;
-        return withInputs(node, [operands[0]!, guard.guard(index!, operands[1]!, { limit, position, user: node })]);
-      }
-      case 'scatterAdd': {
-        const limit = node.shape[node.attributes.axis]!;
-        return withInputs(node, [
-          operands[0]!,
-          guard.guard(node.inputs[1]!, operands[1]!, { limit, position, user: node }),
-        ]);
-      }
-      default:
-        return withInputs(node, operands);
-    }
-  }
-
+    return input === undefined ? undefined : param(input, node.shape, node.dtype);
+  });
   const wanted = [...outputs.map((node) => rebuilt.get(node)!), ...guard.extraOutputs];
   const graph: Graph = { inputs: request.inputs.map((node) => rebuilt.get(node)!), outputs: wanted, donations };
   return {
@@ -100,18 +74,16 @@ function build(device: Device, request: ProgramRequest, inputs: ReadonlyMap<Node
     outputs: wanted.map(({ dtype, shape }) => ({ dtype, size: sizeOf(shape) })),
     checks: guard.checks,
     checksOutputs: guard.extraOutputs.length > 0,
-    mayFail:
-      guard.extraOutputs.length > 0 || order.some((node) => node.op === 'routine' && mayFail(node.attributes.name)),
+    mayFail: guard.extraOutputs.length > 0 || hasFailing(order),
   };
 }
 
-/** The nodes whose value depends on an input. */
-function dependents(order: readonly Node[], inputs: ReadonlyMap<Node, number>): ReadonlySet<Node> {
-  const found = new Set<Node>();
-  for (const node of order) {
-    if (inputs.has(node) || node.inputs.some((operand) => found.has(operand))) found.add(node);
-  }
-  return found;
+/** Whether some node, in the graph or in the body of a loop, is a routine that may fail. */
+function hasFailing(order: readonly Node[]): boolean {
+  return order.some((node) => {
+    if (node.op === 'scan') return hasFailing(topological(node.attributes.body.outputs));
+    return node.op === 'routine' && mayFail(node.attributes.name);
+  });
 }
 
 /** The request for `outputs`, cut at the nodes that `isInput` accepts. Inputs that are not reached are left out. */

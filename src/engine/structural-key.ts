@@ -3,6 +3,7 @@
  * executable serves them all. Constants are part of it; the values of inputs are not.
  */
 import type { Node } from '../ir/node.ts';
+import { topological } from '../ir/walk.ts';
 
 /** @param order the graph in topological order   @param inputs its leaves by position */
 export function structuralKey(
@@ -37,6 +38,11 @@ function attributesKey(node: Node): string {
     // String(-0) is '0', and 1/x tells them apart.
     const text = Array.isArray(value) ? value.join() : Object.is(value, -0) ? '-0' : String(value);
     key += ` ${name}=${text}`;
+  }
+  if (node.op === 'scan') {
+    const { inputs, outputs } = node.attributes.body;
+    const places = new Map(inputs.map((input, i) => [input, i]));
+    key += ` {${structuralKey(topological(outputs), outputs, places, undefined)}}`;
   }
   return key;
 }

@@ -7,7 +7,8 @@ import { DTypeError, IndexError, raise, ShapeError } from '../base/errors.ts';
 import { formatShape, sameShape, type Shape, sizeOf } from '../base/shape.ts';
 import { type DType, roundTo } from './dtype.ts';
 import type { Leaf } from './leaf.ts';
-import { makeNode, type Node, type NodeOf } from './node.ts';
+import type { Loop } from './loop.ts';
+import { makeNode, type Node, type NodeOf, type Scan } from './node.ts';
 import {
   accepts,
   type Attributes,
@@ -415,6 +416,50 @@ export function routine(call: RoutineCall, inputs: readonly Node[]): Node {
   const { shape, dtype } = resultOf(call, inputs);
   checkStored(call.name, shape);
   return makeNode('routine', dtype, shape, inputs, call);
+}
+
+// Loops
+
+/** A loop over `inputs`: first values of the carries, stacked values, constants. Its value is a tuple: only `part` may use it. */
+export function scan(loop: Loop, inputs: readonly Node[]): Scan {
+  const { body, length, carried, sliced } = loop;
+  if (inputs.length !== body.inputs.length || body.outputs.length < carried)
+    throw new Error(`bug: scan: ${inputs.length} inputs for a body of ${body.inputs.length}`);
+  body.inputs.forEach((inner, i) => {
+    const isSlice = i >= carried && i < carried + sliced;
+    checkBody('input', i, inputs[i]!, { ...inner, shape: isSlice ? [length, ...inner.shape] : inner.shape });
+  });
+  for (let i = 0; i < carried; i++) checkBody('carry', i, body.outputs[i]!, body.inputs[i]!);
+  if (loop.tested && (inputs[0]?.dtype !== 'bool' || sizeOf(inputs[0].shape) !== 1 || carried === 0))
+    throw new Error('bug: scan: a tested loop carries one bool first');
+  // A tuple has no shape and dtype; these are those that gradients flow through.
+  return makeNode('scan', 'float32', [], inputs, loop) as Scan;
+}
+
+function checkBody(what: string, i: number, node: Node, expected: Pick<Node, 'shape' | 'dtype'>): void {
+  if (node.dtype === expected.dtype && sameShape(node.shape, expected.shape)) return;
+  raise(
+    new ShapeError(
+      `scan: ${what} ${i} is ${node.dtype} ${formatShape(node.shape)}; expected ${expected.dtype} ${formatShape(expected.shape)}`,
+    ),
+  );
+}
+
+/** Output number `index` of a scan. */
+export function part(loop: Scan, index: number): Node {
+  const { body, carried, length } = loop.attributes;
+  const { dtype, shape } = body.outputs[index]!;
+  const whole = index < carried ? shape : [length, ...shape];
+  checkStored('scan', whole);
+  return makeNode('part', dtype, whole, [loop], { index });
+}
+
+/** A value of a scan's body in every turn, stacked along a new first axis. */
+export function stacked(loop: Scan, value: Node): Node {
+  const { body, carried } = loop.attributes;
+  let index = body.outputs.indexOf(value, carried);
+  if (index < 0) index = body.outputs.push(value) - 1;
+  return part(loop, index);
 }
 
 function replaced(shape: Shape, axis: number, size: number): number[] {

@@ -18,6 +18,9 @@ export interface NodeOf<K extends Op> {
 /** A node of any op; `switch (node.op)` narrows its attributes. */
 export type Node = { [K in Op]: NodeOf<K> }[Op];
 
+/** A loop, which is one of the nodes. */
+export type Scan = Extract<Node, { op: 'scan' }>;
+
 /** A piece of graph to be compiled: the leaves it starts from (param or buffer nodes) and the values wanted. */
 export interface Graph {
   readonly inputs: readonly Node[];

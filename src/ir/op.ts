@@ -5,6 +5,7 @@
 import type { Leaf } from './leaf.ts';
 import type { DType } from './dtype.ts';
 import type { RoutineCall } from './routine.ts';
+import type { Loop } from './loop.ts';
 
 /** Nothing beyond the inputs. */
 type None = Readonly<Record<never, never>>;
@@ -101,6 +102,12 @@ export interface Attributes {
   realize: None;
   /** A whole-array algorithm that the host runs; what it takes and gives is in routine.ts. */
   routine: RoutineCall;
+
+  // Loops
+  /** A body repeated; its value is a tuple, whose members are its parts. What it takes and gives is in loop.ts. */
+  scan: Loop;
+  /** Output number `index` of a scan: a carry after the last turn, or the values of all turns stacked. */
+  part: { readonly index: number };
 }
 
 export interface Slide {
@@ -120,7 +127,8 @@ export type ElementwiseOp = UnaryOp | BinaryOp | TernaryOp;
 export type ReduceOp = 'sum' | 'amax' | 'prod';
 export type MovementOp = 'reshape' | 'permute' | 'expand' | 'pad' | 'shrink' | 'flip' | 'slide' | 'unslide';
 
-export type OpFamily = 'leaf' | 'unary' | 'binary' | 'ternary' | 'reduce' | 'movement' | 'indexing' | 'structure';
+export type OpFamily =
+  'leaf' | 'unary' | 'binary' | 'ternary' | 'reduce' | 'movement' | 'indexing' | 'structure' | 'loop';
 
 /** The family of every op; passes that treat a family alike look here instead of naming ops. */
 export const families = {
@@ -169,6 +177,8 @@ export const families = {
   detach: 'structure',
   realize: 'structure',
   routine: 'structure',
+  scan: 'loop',
+  part: 'loop',
 } as const satisfies Record<Op, OpFamily>;
 
 /** Which dtypes an elementwise op takes. */

@@ -10,11 +10,16 @@ import { topological } from './walk.ts';
  * @example console.log(printGraph([y]))
  */
 export function printGraph(outputs: readonly Node[]): string {
+  return print(outputs, outputs).join('\n');
+}
+
+/** @param all the outputs and whatever else is to be printed */
+function print(outputs: readonly Node[], all: readonly Node[]): string[] {
   const numbers = new Map<Node, number>();
   const name = (node: Node): string => `%${numbers.get(node)}`;
-  const lines = topological(outputs).map((node) => {
+  const lines = topological(all).flatMap((node) => {
     numbers.set(node, numbers.size);
-    return [
+    const line = [
       `${name(node)} =`,
       node.op,
       node.dtype,
@@ -22,15 +27,25 @@ export function printGraph(outputs: readonly Node[]): string {
       ...node.inputs.map(name),
       ...attributesOf(node),
     ].join(' ');
+    if (node.op !== 'scan') return [line];
+    const { inputs, outputs: inner } = node.attributes.body;
+    return [line, ...print(inner, [...inputs, ...inner]).map((text) => `  ${text}`)];
   });
-  return [...lines, `return ${outputs.map(name).join(' ')}`].join('\n');
+  return [...lines, `return ${outputs.map(name).join(' ')}`];
 }
 
 /** `{axis: 1, window: 3}`; nothing for a node without attributes. A buffer's leaf is an object, not data of the graph. */
 function attributesOf(node: Node): string[] {
   if (node.op === 'buffer') return [];
-  const entries = Object.entries(node.attributes).map(([key, value]) => `${key}: ${format(value)}`);
+  const entries = Object.entries(node.attributes)
+    .filter(([, value]) => !isBody(value))
+    .map(([key, value]) => `${key}: ${format(value)}`);
   return entries.length === 0 ? [] : [`{${entries.join(', ')}}`];
+}
+
+/** The body of a loop has lines of its own. */
+function isBody(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function format(value: unknown): string {

@@ -123,6 +123,10 @@ export function fuse(outputs: readonly Node[]): Fusion {
         cost.set(node, 4 + costOf(node.inputs[1]!));
         if (!isPrivate(node)) stored.add(node);
         break;
+      case 'loop':
+        if (node.op === 'part') stored.add(node);
+        else for (const input of node.inputs) stored.add(input);
+        break;
       case 'structure':
         if (node.op === 'routine') {
           stored.add(node);

@@ -24,22 +24,37 @@ import {
   visitExpressions,
 } from '../kernel/kernel.ts';
 import { type Fusion, fuse, sourceOf } from './fuse.ts';
+import { type BodyOutput, lowerLoop, type LoopHost } from './lower-loop.ts';
+import type { LoopOf } from './plan.ts';
 import { findProduct, type Operand, type Reach } from './product.ts';
 import { isView, viewIndex, type ViewOp } from './view.ts';
 
 export interface Buffer {
   readonly dtype: DType;
   readonly size: number;
-  readonly home: { readonly kind: 'input' | 'output'; readonly index: number } | { readonly kind: 'arena' };
+  readonly home:
+    | { readonly kind: 'input' | 'output'; readonly index: number }
+    | { readonly kind: 'arena' }
+    /** A pointer: what may lie behind it. */
+    | { readonly kind: 'pointer'; readonly behind: readonly BufferId[] };
+  /** How many loops its value lives inside of. */
+  readonly depth: number;
 }
+
+/** Where a value is to go: to a new buffer, or to one that there is. */
+export type Target = Buffer['home'] | { readonly kind: 'placed'; readonly buffer: BufferId };
+
+export type LoopKernel = LoopOf<LoweredStep>;
+
+export type LoweredStep = Kernel | RoutineKernel | LoopKernel;
 
 export interface Lowered {
   readonly buffers: readonly Buffer[];
-  readonly kernels: readonly (Kernel | RoutineKernel)[];
+  readonly kernels: readonly LoweredStep[];
 }
 
 /** Where the value of a node lies: a buffer and the stride of each axis. */
-interface Placement {
+export interface Placement {
   readonly buffer: BufferId;
   readonly strides: readonly number[];
 }
@@ -67,64 +82,90 @@ export type ChooseVectorAxis = (
 ) => number;
 
 export function lower(graph: Graph, chooseVectorAxis: ChooseVectorAxis): Lowered {
-  return new Lowering(graph, fuse(graph.outputs), chooseVectorAxis).run();
+  const memory = { buffers: [], chooseVectorAxis };
+  const lowering = new Lowering(memory, graph.outputs, 0);
+  graph.inputs.forEach((node, index) => {
+    lowering.give(node, {
+      buffer: lowering.buffer(node.dtype, sizeOf(node.shape), { kind: 'input', index }),
+      strides: stridesOf(node.shape),
+    });
+  });
+  const kernels = lowering.run(graph.outputs.map((node, index) => ({ node, target: { kind: 'output', index } })));
+  return { buffers: memory.buffers, kernels };
+}
+
+/** What the lowerings of a graph and of the loops in it share. */
+interface Memory {
+  readonly buffers: Buffer[];
+  readonly chooseVectorAxis: ChooseVectorAxis;
 }
 
 class Lowering {
-  private readonly graph: Graph;
+  private readonly memory: Memory;
   private readonly fusion: Fusion;
-  private readonly chooseVectorAxis: ChooseVectorAxis;
-  private readonly buffers: Buffer[] = [];
-  private readonly kernels: (Kernel | RoutineKernel)[] = [];
+  private readonly depth: number;
+  private readonly kernels: LoweredStep[] = [];
   private readonly placements = new Map<Node, Placement>();
   private readonly rowMajorCopies = new Map<Node, Placement>();
   private readonly unslides = new Map<Node, Node>();
-  private readonly outputs = new Map<Node, number>();
+  private readonly outputs = new Map<Node, Target>();
   private readonly pads = new Map<string, Node>();
   private readonly hasStrides: boolean;
+  /** For each loop where its outputs lie. */
+  private readonly loops = new Map<Node, readonly Placement[]>();
+  /** For each loop the nodes of its parts, by number. */
+  private readonly parts = new Map<Node, Map<number, Node>>();
+  /** What loops slice or carry. */
+  private readonly wantedRowMajor = new Set<Node>();
 
-  constructor(graph: Graph, fusion: Fusion, chooseVectorAxis: ChooseVectorAxis) {
-    this.graph = graph;
-    this.fusion = fusion;
-    this.chooseVectorAxis = chooseVectorAxis;
-    this.hasStrides = topological(graph.outputs).some(
+  constructor(memory: Memory, outputs: readonly Node[], depth: number) {
+    this.memory = memory;
+    this.depth = depth;
+    this.fusion = fuse(outputs);
+    const order = topological(outputs);
+    this.hasStrides = order.some(
       (node) =>
         (node.op === 'unslide' && node.attributes.stride > 1) ||
         (node.op === 'pad' && node.attributes.interior.some((n) => n > 0)),
     );
+    for (const node of order) {
+      if (node.op === 'scan') {
+        const { carried, sliced } = node.attributes;
+        for (const input of node.inputs.slice(0, carried + sliced)) this.wantedRowMajor.add(input);
+      } else if (node.op === 'part') {
+        const of = this.parts.get(node.inputs[0]!) ?? new Map<number, Node>();
+        this.parts.set(node.inputs[0]!, of.set(node.attributes.index, node));
+      }
+    }
   }
 
-  run(): Lowered {
-    this.graph.inputs.forEach((node, index) => {
-      this.placements.set(node, {
-        buffer: this.buffer(node.dtype, sizeOf(node.shape), { kind: 'input', index }),
-        strides: stridesOf(node.shape),
-      });
+  /** Says where the value of an input lies. */
+  give(node: Node, placement: Placement): void {
+    this.placements.set(node, placement);
+  }
+
+  run(outputs: readonly BodyOutput[]): readonly LoweredStep[] {
+    const direct = outputs.filter(({ node, target }) => {
+      if (this.placements.has(node) || this.outputs.has(node)) return false;
+      this.outputs.set(node, target);
+      return true;
     });
-    this.graph.outputs.forEach((node, index) => {
-      if (!this.placements.has(node) && !this.outputs.has(node)) this.outputs.set(node, index);
-    });
-    this.graph.outputs.forEach((node, index) => {
-      if (this.outputs.get(node) === index) this.place(node);
-    });
+    for (const { node } of direct) this.place(node);
     // An output that is an input, or the same value twice, is copied.
-    this.graph.outputs.forEach((node, index) => {
-      if (this.outputs.get(node) === index) return;
-      const copy = {
-        buffer: this.buffer(node.dtype, sizeOf(node.shape), { kind: 'output', index }),
-        strides: stridesOf(node.shape),
-      };
-      this.copy(node, copy);
-    });
-    return { buffers: this.buffers, kernels: this.kernels };
+    for (const output of outputs) {
+      const { node, target } = output;
+      if (direct.includes(output)) continue;
+      this.copy(node, { buffer: this.buffer(node.dtype, sizeOf(node.shape), target), strides: stridesOf(node.shape) });
+    }
+    return this.kernels;
   }
 
-  private buffer(dtype: DType, size: number, home: Buffer['home'] = { kind: 'arena' }): BufferId {
+  buffer(dtype: DType, size: number, home: Target = { kind: 'arena' }): BufferId {
+    if (home.kind === 'placed') return home.buffer;
     if (size > 2 ** 31 - 1) {
       raise(new ShapeError(`schedule: a value of ${size} elements would have to be stored; at most 2^31 - 1 can be`));
     }
-    this.buffers.push({ dtype, size, home });
-    return this.buffers.length - 1;
+    return this.memory.buffers.push({ dtype, size, home, depth: this.depth }) - 1;
   }
 
   /** Where a node's value lies, computing it first if no kernel has yet. */
@@ -133,11 +174,51 @@ class Lowering {
     if (known) return known;
     if (node.op === 'param' || node.op === 'buffer')
       throw new Error(`bug: ${node.op} %${node.id} is not among the graph's inputs`);
-    const output = this.outputs.get(node);
-    const home: Buffer['home'] = output === undefined ? { kind: 'arena' } : { kind: 'output', index: output };
-    const placement = this.compute(node, home);
+    const placement =
+      node.op === 'part' ? this.placePart(node) : this.compute(node, this.outputs.get(node) ?? { kind: 'arena' });
     this.placements.set(node, placement);
     return placement;
+  }
+
+  /** An output of a loop, which is lowered when the first is asked for. */
+  private placePart(node: NodeOf<'part'> & Node): Placement {
+    const scan = node.inputs[0]!;
+    if (scan.op !== 'scan') throw new Error(`bug: part of ${scan.op}`);
+    let outputs = this.loops.get(scan);
+    if (outputs === undefined) {
+      const lowered = lowerLoop(scan, this.hostOf(scan));
+      this.kernels.push(lowered.loop);
+      this.loops.set(scan, (outputs = lowered.outputs));
+    }
+    const placement = outputs[node.attributes.index]!;
+    const target = this.outputs.get(node);
+    if (target === undefined || this.isAt(placement.buffer, target)) return placement;
+    const copy = { buffer: this.buffer(node.dtype, sizeOf(node.shape), target), strides: stridesOf(node.shape) };
+    this.placements.set(node, placement);
+    this.copy(node, copy);
+    return copy;
+  }
+
+  private isAt(buffer: BufferId, target: Target): boolean {
+    return target.kind === 'placed' ? target.buffer === buffer : this.memory.buffers[buffer]!.home === target;
+  }
+
+  private hostOf(scan: Node): LoopHost {
+    return {
+      buffer: ({ dtype }, size, home) => this.buffer(dtype, size, home),
+      pointer: ({ dtype }, size, behind) => this.buffer(dtype, size, { kind: 'pointer', behind }),
+      place: (node, rowMajor) => (rowMajor ? this.rowMajor(node) : this.place(node)),
+      targetOf: (index) => {
+        const part = this.parts.get(scan)?.get(index);
+        return part && this.outputs.get(part);
+      },
+      lowerBody: (inputs, outputs) => {
+        const nodes = outputs.map(({ node }) => node);
+        const inner = new Lowering(this.memory, nodes, this.depth + 1);
+        for (const [node, placement] of inputs) inner.give(node, placement);
+        return inner.run(outputs);
+      },
+    };
   }
 
   private rowMajor(node: Node): Placement {
@@ -168,9 +249,9 @@ class Lowering {
   }
 
   /** Lowers the kernel that stores a node. */
-  private compute(node: Node, home: Buffer['home']): Placement {
+  private compute(node: Node, home: Target): Placement {
     const size = sizeOf(node.shape);
-    const isOutput = home.kind === 'output';
+    const isFixed = home.kind !== 'arena' || this.wantedRowMajor.has(node);
     if (size === 0) return { buffer: this.buffer(node.dtype, 0, home), strides: stridesOf(node.shape) };
     switch (node.op) {
       case 'pad':
@@ -190,11 +271,11 @@ class Lowering {
         return this.computeElements(node, home, true);
       }
       default:
-        return this.computeElements(node, home, isOutput);
+        return this.computeElements(node, home, isFixed);
     }
   }
 
-  private computeElements(node: Node, home: Buffer['home'], rowMajor: boolean): Placement {
+  private computeElements(node: Node, home: Target, rowMajor: boolean): Placement {
     if (node.op === 'routine') return this.computeRoutine(node, home);
     if (node.op === 'pad' || node.op === 'scatterAdd') {
       const special = node.op === 'pad' ? this.computePad(node, home) : this.computeScatter(node, home);
@@ -262,7 +343,7 @@ class Lowering {
     return undefined;
   }
 
-  private computePad(node: NodeOf<'pad'> & Node, home: Buffer['home']): Placement {
+  private computePad(node: NodeOf<'pad'> & Node, home: Target): Placement {
     const { low, interior, value } = node.attributes;
     const input = node.inputs[0]!;
     const buffer = this.buffer(node.dtype, sizeOf(node.shape), home);
@@ -274,9 +355,7 @@ class Lowering {
     const isEmpty = sizeOf(input.shape) === 0;
     const body = isEmpty ? undefined : this.value(input, index, { space, insideReduce: false, done: new Map() });
     const strides =
-      home.kind === 'output' || body === undefined
-        ? stridesOf(node.shape)
-        : this.layout(node.shape, index, body, space);
+      home.kind !== 'arena' || body === undefined ? stridesOf(node.shape) : this.layout(node.shape, index, body, space);
     this.emit(
       'fill',
       fill,
@@ -290,7 +369,7 @@ class Lowering {
     return { buffer, strides };
   }
 
-  private computeScatter(node: NodeOf<'scatterAdd'> & Node, home: Buffer['home']): Placement {
+  private computeScatter(node: NodeOf<'scatterAdd'> & Node, home: Target): Placement {
     const [values, indices] = [node.inputs[0]!, node.inputs[1]!];
     const { axis } = node.attributes;
     const strides = stridesOf(node.shape);
@@ -324,7 +403,7 @@ class Lowering {
     return { buffer, strides };
   }
 
-  private computeRoutine(node: NodeOf<'routine'> & Node, home: Buffer['home']): Placement {
+  private computeRoutine(node: NodeOf<'routine'> & Node, home: Target): Placement {
     const inputs = node.inputs.map((input) => ({
       buffer: this.rowMajor(sourceOf(input)).buffer,
       shape: input.shape,
@@ -371,7 +450,7 @@ class Lowering {
     if (product) {
       const summed = space.current(product.summed);
       const resolve = (load: Load): Load => ({ ...load, at: space.resolve(load.at) });
-      const last = this.chooseVectorAxis(shape, resolved, resolve(product.a), resolve(product.b), summed);
+      const last = this.memory.chooseVectorAxis(shape, resolved, resolve(product.a), resolve(product.b), summed);
       const order = shape.map((_, axis) => axis).filter((axis) => axis !== last);
       return stridesInOrder(shape, [...order, last]);
     }
@@ -419,6 +498,7 @@ class Lowering {
       case 'pad':
       case 'scatterAdd':
       case 'routine':
+      case 'part':
         return this.load(node, this.place(node), index);
       case 'sum':
       case 'amax':
@@ -445,6 +525,8 @@ class Lowering {
         );
         return { kind: 'gather', dtype, buffer, at, index: value, scale: strides[axis]! };
       }
+      case 'scan':
+        throw new Error('bug: a loop has no element');
       case 'detach':
       case 'realize':
         return this.value(node.inputs[0]!, index, scope);

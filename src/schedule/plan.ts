@@ -8,7 +8,10 @@ import type { Nest } from '../kernel/nest.ts';
 
 /** Where a buffer lives: in the storage of input or output `index`, or in the arena at byte `offset` (a multiple of 64). */
 export type Home =
-  { readonly kind: 'input' | 'output'; readonly index: number } | { readonly kind: 'arena'; readonly offset: number };
+  | { readonly kind: 'input' | 'output'; readonly index: number }
+  | { readonly kind: 'arena'; readonly offset: number }
+  /** Wherever the moves of loops have pointed it. */
+  | { readonly kind: 'pointer' };
 
 export interface PlannedBuffer {
   readonly dtype: DType;
@@ -35,7 +38,35 @@ export interface RoutineStep {
   readonly bindings: readonly number[];
 }
 
-export type Step = NestStep | RoutineStep;
+/** Points a pointer, which is a buffer of that home, so many bytes past where another buffer lies. */
+export interface Move {
+  readonly to: number;
+  readonly from: number;
+  readonly offset: number;
+}
+
+/** A list of T repeated, in the graph's terms (kernels) or the plan's (steps). */
+export interface LoopOf<T> {
+  readonly kind: 'loop';
+  /** Turns, from 1 up; with a test, the most there may be. */
+  readonly count: number;
+  /** A buffer whose first element, a bool, is looked at before every turn; false ends the loop. */
+  readonly test: number | undefined;
+  /** Made in order before the first turn. */
+  readonly enter: readonly Move[];
+  /** Made in order after every turn. */
+  readonly turn: readonly Move[];
+  readonly body: readonly T[];
+}
+
+export type LoopStep = LoopOf<Step>;
+
+export type Step = NestStep | RoutineStep | LoopStep;
+
+/** The steps that are no loops, each once however often it is repeated. */
+export function leavesOf(steps: readonly Step[]): (NestStep | RoutineStep)[] {
+  return steps.flatMap((step) => (step.kind === 'loop' ? leavesOf(step.body) : [step]));
+}
 
 export interface Plan {
   readonly buffers: readonly PlannedBuffer[];
@@ -45,26 +76,36 @@ export interface Plan {
   readonly inPlace: ReadonlyMap<number, number>;
 }
 
-/** A part of a plan: steps that are emitted together and called once, or a routine. */
-export type Segment = readonly NestStep[] | RoutineStep;
+/** A part of a plan: steps that are emitted together and called once, a routine, or a loop with a routine inside, which the host drives. */
+export type Segment = readonly EmittedStep[] | RoutineStep | HostLoop;
 
-/** The plan cut at its routines. A plan without any is one segment, even if it has no steps. */
-export function segmentsOf({ steps }: Plan): readonly Segment[] {
+/** A step without routines. */
+export type EmittedStep = NestStep | LoopStep;
+
+export interface HostLoop {
+  readonly kind: 'loop';
+  readonly loop: LoopStep;
+  readonly body: readonly Segment[];
+}
+
+/** Steps cut at the routines. A list without any is one segment, even if it is empty. */
+export function segmentsOf(steps: readonly Step[]): readonly Segment[] {
   const segments: Segment[] = [];
-  let run: NestStep[] = [];
-  for (const step of steps) {
-    if (step.kind === 'nest') {
-      run.push(step);
-      continue;
-    }
+  let run: EmittedStep[] = [];
+  const cut = (segment: RoutineStep | HostLoop): void => {
     if (run.length > 0) segments.push(run);
-    segments.push(step);
+    segments.push(segment);
     run = [];
+  };
+  for (const step of steps) {
+    if (step.kind === 'routine') cut(step);
+    else if (step.kind === 'nest' || leavesOf([step]).every(({ kind }) => kind === 'nest')) run.push(step);
+    else cut({ kind: 'loop', loop: step, body: segmentsOf(step.body) });
   }
   if (run.length > 0 || segments.length === 0) segments.push(run);
   return segments;
 }
 
-export function isEmitted(segment: Segment): segment is readonly NestStep[] {
+export function isEmitted(segment: Segment): segment is readonly EmittedStep[] {
   return !('kind' in segment);
 }

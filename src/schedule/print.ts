@@ -8,9 +8,10 @@ import type { ElementwiseOp } from '../ir/op.ts';
 import { printGraph } from '../ir/print.ts';
 import type { RoutineCall } from '../ir/routine.ts';
 import type { Affine, Var } from '../kernel/affine.ts';
-import { type Effect, type Expression, type Kernel, type RoutineKernel, visitExpressions } from '../kernel/kernel.ts';
+import { type Effect, type Expression, visitExpressions } from '../kernel/kernel.ts';
 import { printNest } from '../kernel/print.ts';
-import type { Plan } from './plan.ts';
+import type { LoweredStep } from './lower.ts';
+import { type Home, leavesOf, type LoopOf, type Move, type Plan, type Step } from './plan.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Stage {
@@ -32,7 +33,7 @@ export function printPlanStages(plan: Plan): Stage[] {
   return [
     {
       title: 'schedule',
-      text: plan.steps
+      text: leavesOf(plan.steps)
         .map((step) => (step.kind === 'nest' ? printNest(step.nest) : `routine ${printRoutine(step.routine)}`))
         .join('\n\n'),
     },
@@ -46,7 +47,11 @@ export function printPlanStages(plan: Plan): Stage[] {
  *            b3[10·i0 + i1] = sum(i2 in 0..784: b0[784·i0 + i2] · b1[784·i1 + i2]) + b2[i1]
  *          }
  */
-export function printKernel(kernel: Kernel | RoutineKernel): string {
+export function printKernel(kernel: LoweredStep): string {
+  if ('turn' in kernel) {
+    const body = kernel.body.map((one) => printKernel(one).replace(/^/gm, '  '));
+    return [`${printLoop(kernel)} {`, ...body, '}'].join('\n');
+  }
   if ('routine' in kernel) {
     const inputs = kernel.inputs.map(({ buffer, shape }) => `b${buffer} ${formatShape(shape)}`);
     return `routine b${kernel.output} = ${printRoutine(kernel.routine)}(${inputs.join(', ')})`;
@@ -191,15 +196,36 @@ function printRoutine({ name, ...parameters }: RoutineCall): string {
 
 /** A plan's buffers with their homes, its steps with what their slots are bound to, and the size of the arena. */
 export function printPlan({ buffers, steps, arenaBytes, inPlace }: Plan): string {
-  const lines = buffers.map(({ dtype, size, home }, i) => {
-    return `b${i}: ${dtype} × ${size} in ${home.kind === 'arena' ? `arena at ${home.offset}` : `${home.kind} ${home.index}`}`;
-  });
-  steps.forEach((step, i) => {
-    const name = step.kind === 'nest' ? step.nest.name : `routine ${printRoutine(step.routine)}`;
-    const parallel = step.kind === 'nest' && step.nest.parallel ? ' parallel' : '';
-    lines.push(`step ${i}: ${name}(${step.bindings.map((buffer) => `b${buffer}`).join(', ')})${parallel}`);
-  });
+  const lines = buffers.map(({ dtype, size, home }, i) => `b${i}: ${dtype} × ${size} ${printHome(home)}`);
+  let count = 0;
+  const print = (list: readonly Step[], indent: string): void => {
+    for (const step of list) {
+      const number = `${indent}step ${count++}: `;
+      if (step.kind === 'loop') {
+        lines.push(number + printLoop(step));
+        print(step.body, `${indent}  `);
+        continue;
+      }
+      const name = step.kind === 'nest' ? step.nest.name : `routine ${printRoutine(step.routine)}`;
+      const parallel = step.kind === 'nest' && step.nest.parallel ? ' parallel' : '';
+      lines.push(`${number}${name}(${step.bindings.map((buffer) => `b${buffer}`).join(', ')})${parallel}`);
+    }
+  };
+  print(steps, '');
   for (const [output, input] of inPlace) lines.push(`output ${output} may be written over input ${input}`);
   lines.push(`arena: ${arenaBytes} bytes`);
   return lines.join('\n');
+}
+
+function printHome(home: Home): string {
+  if (home.kind === 'pointer') return 'behind a pointer';
+  return home.kind === 'arena' ? `in arena at ${home.offset}` : `in ${home.kind} ${home.index}`;
+}
+
+/** `loop 32 times from b5 = b1, b6 = b2 by b5 = b6 + 64`: the pointers before the first turn, and how they move after each. */
+function printLoop({ count, test, enter, turn }: LoopOf<unknown>): string {
+  const print = (moves: readonly Move[]): string =>
+    moves.map(({ to, from, offset }) => `b${to} = b${from}${offset === 0 ? '' : ` + ${offset}`}`).join(', ');
+  const turns = test === undefined ? `${count} times` : `while b${test}, up to ${count} times`;
+  return `loop ${turns}${enter.length > 0 ? ` from ${print(enter)}` : ''}${turn.length > 0 ? ` by ${print(turn)}` : ''}`;
 }

@@ -11,7 +11,7 @@ import { heuristics, vectorAxis } from './choose.ts';
 import type { Chooser } from './directives.ts';
 import { allocate, type Lifetime } from './allocate.ts';
 import { type Bound, scheduleLoops, splitReduction } from './loops.ts';
-import { type Buffer, lower } from './lower.ts';
+import { type Buffer, lower, type LoweredStep } from './lower.ts';
 import { mergeVars } from './merge.ts';
 import { sharingRepeats } from './repeat.ts';
 import type { Plan, PlannedBuffer, RoutineStep, Step } from './plan.ts';
@@ -21,7 +21,7 @@ import { scheduleTiles, type Workspace } from './tile.ts';
 /** Everything between a graph and its code, kept for those who want to look. */
 export interface Schedule {
   readonly plan: Plan;
-  readonly kernels: readonly (Kernel | RoutineKernel)[];
+  readonly kernels: readonly LoweredStep[];
 }
 
 export function schedule(graph: Graph, target: Target): Plan {
@@ -35,11 +35,13 @@ export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser 
   );
   const buffers: Buffer[] = [...lowered.buffers];
   const space = new Space();
+  /** How many loops are open around the kernel being scheduled. */
+  let depth = 0;
   const workspace: Workspace = {
     // Fresh variables only meet those of one kernel; ids need not be unique, identities are.
     variable: (size) => space.variable(size),
     temporary: (dtype: DType, size: number): BufferId => {
-      buffers.push({ dtype, size, home: { kind: 'arena' } });
+      buffers.push({ dtype, size, home: { kind: 'arena' }, depth });
       return buffers.length - 1;
     },
   };
@@ -52,9 +54,16 @@ export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser 
     );
   };
   const scheduleKernel = sharingRepeats(scheduleOnce, workspace);
-  const steps = lowered.kernels.flatMap((kernel): readonly Step[] =>
-    'routine' in kernel ? [asStep(kernel)] : scheduleKernel(kernel).map((one) => ({ kind: 'nest', ...one })),
-  );
+  const scheduleAll = (kernels: readonly LoweredStep[]): readonly Step[] =>
+    kernels.flatMap((kernel): readonly Step[] => {
+      if ('routine' in kernel) return [asStep(kernel)];
+      if ('effects' in kernel) return scheduleKernel(kernel).map((one) => ({ kind: 'nest', ...one }));
+      depth++;
+      const body = scheduleAll(kernel.body);
+      depth--;
+      return [{ ...kernel, body }];
+    });
+  const steps = scheduleAll(lowered.kernels);
   const plan = placeBuffers(buffers, steps, overwritable(graph, buffers, lowered.kernels));
   return { plan, kernels: lowered.kernels };
 }
@@ -71,12 +80,10 @@ function asStep({ routine, inputs, output }: RoutineKernel): RoutineStep {
 function placeBuffers(buffers: readonly Buffer[], steps: readonly Step[], inPlace: ReadonlyMap<number, number>): Plan {
   const first = new Map<BufferId, number>();
   const last = new Map<BufferId, number>();
-  steps.forEach(({ bindings }, step) => {
-    for (const buffer of bindings) {
-      if (!first.has(buffer)) first.set(buffer, step);
-      last.set(buffer, step);
-    }
-  });
+  for (const { buffer, from, to } of usesOf(buffers, steps)) {
+    first.set(buffer, Math.min(first.get(buffer) ?? from, from));
+    last.set(buffer, Math.max(last.get(buffer) ?? to, to));
+  }
   const inArena: BufferId[] = [];
   const lifetimes: Lifetime[] = [];
   buffers.forEach(({ home, dtype, size }, buffer) => {
@@ -87,20 +94,41 @@ function placeBuffers(buffers: readonly Buffer[], steps: readonly Step[], inPlac
   const { offsets, bytes } = allocate(lifetimes);
   const offsetOf = new Map(inArena.map((buffer, i) => [buffer, offsets[i]!]));
   const planned = buffers.map(({ dtype, size, home }, buffer): PlannedBuffer => {
+    if (home.kind === 'pointer') return { dtype, size, home: { kind: 'pointer' } };
     return { dtype, size, home: home.kind === 'arena' ? { kind: 'arena', offset: offsetOf.get(buffer) ?? 0 } : home };
   });
   return { buffers: planned, steps, arenaBytes: bytes, inPlace };
+}
+
+/** During which steps each buffer is in use. One that lives outside a loop is in use in all of it wherever it is touched inside. */
+function usesOf(buffers: readonly Buffer[], steps: readonly Step[]): { buffer: BufferId; from: number; to: number }[] {
+  const uses: { buffer: BufferId; from: number; to: number }[] = [];
+  let count = 0;
+  const visit = (list: readonly Step[], depth: number): { buffer: BufferId; from: number; to: number }[] =>
+    list.flatMap((step) => {
+      const from = count++;
+      const touched = step.kind === 'loop' ? (step.test === undefined ? [] : [step.test]) : step.bindings;
+      const inside = step.kind === 'loop' ? visit(step.body, depth + 1) : [];
+      const own = touched.flatMap((buffer) => resolve(buffers, buffer)).map((buffer) => ({ buffer, from, to: from }));
+      if (step.kind !== 'loop') return own;
+      const to = count++;
+      return [...own, ...inside].map((use) => (buffers[use.buffer]!.depth <= depth ? { ...use, from, to } : use));
+    });
+  uses.push(...visit(steps, 0));
+  return uses;
+}
+
+/** The buffers with memory of their own that a buffer may stand for. */
+function resolve(buffers: readonly Buffer[], buffer: BufferId): BufferId[] {
+  const { home } = buffers[buffer]!;
+  return home.kind === 'pointer' ? home.behind.flatMap((one) => resolve(buffers, one)) : [buffer];
 }
 
 /**
  * Which donated inputs an output may overwrite: those that no later kernel reads, and that the kernel writing the output reads
  * only at the element it is about to write.
  */
-function overwritable(
-  graph: Graph,
-  buffers: readonly Buffer[],
-  kernels: readonly (Kernel | RoutineKernel)[],
-): Map<number, number> {
+function overwritable(graph: Graph, buffers: readonly Buffer[], kernels: readonly LoweredStep[]): Map<number, number> {
   const result = new Map<number, number>();
   const bufferOf = (kind: 'input' | 'output', index: number) =>
     buffers.findIndex(({ home }) => home.kind === kind && home.index === index);
@@ -108,30 +136,45 @@ function overwritable(
     const written = bufferOf('output', output);
     const read = bufferOf('input', input);
     if (written < 0 || read < 0) continue;
-    const writer = kernels.findIndex((kernel) => writes(kernel, written));
+    const writer = kernels.findIndex((kernel) => writes(buffers, kernel, written));
     const isSafe = kernels.every(
-      (kernel, i) => i < writer || readsOnlyInStep(kernel, read, i === writer ? written : undefined),
+      (kernel, i) => i < writer || readsOnlyInStep(buffers, kernel, read, i === writer ? written : undefined),
     );
     if (writer >= 0 && isSafe) result.set(output, input);
   }
   return result;
 }
 
-function writes(kernel: Kernel | RoutineKernel, buffer: BufferId): boolean {
-  if ('routine' in kernel) return kernel.output === buffer;
-  return kernel.effects.some((effect) => effect.buffer === buffer);
+function writes(buffers: readonly Buffer[], kernel: LoweredStep, buffer: BufferId): boolean {
+  if ('routine' in kernel) return resolve(buffers, kernel.output).includes(buffer);
+  if ('effects' in kernel) return kernel.effects.some((effect) => resolve(buffers, effect.buffer).includes(buffer));
+  return kernel.body.some((one) => writes(buffers, one, buffer));
 }
 
 /** True if the kernel does not read a buffer, or reads it only where it writes `written`. */
-function readsOnlyInStep(kernel: Kernel | RoutineKernel, buffer: BufferId, written: BufferId | undefined): boolean {
-  if ('routine' in kernel) return kernel.inputs.every((input) => input.buffer !== buffer);
+function readsOnlyInStep(
+  buffers: readonly Buffer[],
+  kernel: LoweredStep,
+  buffer: BufferId,
+  written: BufferId | undefined,
+): boolean {
+  const isIt = (one: BufferId): boolean => resolve(buffers, one).includes(buffer);
+  if ('routine' in kernel) return kernel.inputs.every((input) => !isIt(input.buffer));
+  if (!('effects' in kernel)) {
+    const isTest = kernel.test !== undefined && isIt(kernel.test);
+    return !isTest && kernel.body.every((one) => readsOnlyInStep(buffers, one, buffer, undefined));
+  }
   let isSafe = true;
   for (const effect of kernel.effects) {
     for (const root of effect.kind === 'accumulate' ? [effect.value, effect.index] : [effect.value]) {
       visitExpressions(root, (expression) => {
-        if (expression.kind === 'gather' && expression.buffer === buffer) isSafe = false;
-        if (expression.kind !== 'load' || expression.buffer !== buffer) return;
-        const sameElement = effect.kind === 'store' && effect.buffer === written && equal(expression.at, effect.at);
+        if (expression.kind === 'gather' && isIt(expression.buffer)) isSafe = false;
+        if (expression.kind !== 'load' || !isIt(expression.buffer)) return;
+        const sameElement =
+          expression.buffer === buffer &&
+          effect.kind === 'store' &&
+          effect.buffer === written &&
+          equal(expression.at, effect.at);
         const everyVar = kernel.vars.every((v) => coefficient(effect.at, v) !== 0);
         if (!sameElement || !everyVar || kernel.effects.length > 1) isSafe = false;
       });

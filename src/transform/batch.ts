@@ -27,6 +27,7 @@ import {
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { BinaryOp, Op, ReduceOp, UnaryOp } from '../ir/op.ts';
 import { topological } from '../ir/walk.ts';
+import { batchPart, batchScan } from './scan/batch.ts';
 
 /** What became of an input: with the examples' axis in front, or as it was. */
 interface Input {
@@ -126,6 +127,9 @@ const rules: { readonly [K in Op]: Rule<K> } = {
       node.attributes,
       inputs.map((input) => batched(input, count)),
     ),
+
+  scan: batchScan,
+  part: batchPart,
 };
 
 /** Options of a walk. */

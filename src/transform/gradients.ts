@@ -7,6 +7,7 @@ import { binary, constant } from '../ir/build.ts';
 import { isFloat } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { topological } from '../ir/walk.ts';
+import { pullBackScan } from './scan/pull-back.ts';
 import { flows, pullBack } from './vjp.ts';
 
 /**
@@ -28,23 +29,45 @@ export function gradientsOfAll(ys: readonly Node[], seeds: readonly Node[], xs: 
   });
   for (const x of xs) checkFloat('the variable', x);
 
+  const found = walk(ys, seeds, xs);
+  return xs.map((x, i) => found[i] ?? constant(0, x.shape, x.dtype));
+}
+
+/** The walk itself; undefined for an x that no gradient reaches. */
+function walk(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[]): (Node | undefined)[] {
   const path = between(xs, ys);
   const found = new Map<Node, Node>();
-  const add = (node: Node, contribution: Node): void => {
-    const sum = found.get(node);
-    found.set(node, sum === undefined ? contribution : binary('add', sum, contribution));
+  /** For each loop the gradients of its parts, by number: they come before it on the way back. */
+  const parts = new Map<Node, Map<number, Node>>();
+  const add = <K>(to: Map<K, Node>, key: K, contribution: Node): void => {
+    const sum = to.get(key);
+    to.set(key, sum === undefined ? contribution : binary('add', sum, contribution));
   };
   ys.forEach((y, i) => {
-    add(y, seeds[i]!);
+    add(found, y, seeds[i]!);
   });
   for (const node of [...path].reverse()) {
+    if (node.op === 'scan') {
+      const wanted = node.inputs.map((_, i) => i).filter((i) => path.has(node.inputs[i]!) && flows(node, i));
+      const cotangents = parts.get(node);
+      if (cotangents === undefined) continue;
+      for (const [i, g] of pullBackScan(node, cotangents, wanted, walk)) add(found, node.inputs[i]!, g);
+      continue;
+    }
     const g = found.get(node);
     if (g === undefined) continue;
+    if (node.op === 'part') {
+      const loop = node.inputs[0]!;
+      let of = parts.get(loop);
+      if (of === undefined) parts.set(loop, (of = new Map()));
+      add(of, node.attributes.index, g);
+      continue;
+    }
     node.inputs.forEach((input, i) => {
-      if (path.has(input) && flows(node, i)) add(input, pullBack(node, i, g));
+      if (path.has(input) && flows(node, i)) add(found, input, pullBack(node, i, g));
     });
   }
-  return xs.map((x) => found.get(x) ?? constant(0, x.shape, x.dtype));
+  return xs.map((x) => found.get(x));
 }
 
 function checkFloat(role: string, node: Node): void {

@@ -28,6 +28,7 @@ import type { Op } from '../ir/op.ts';
 import { topological } from '../ir/walk.ts';
 import { cosine, larger, like, mul, othersOf, scale, spread, subtract } from './derivatives.ts';
 import { gradientsOfAll } from './gradients.ts';
+import { pushPart, pushScan } from './scan/push.ts';
 import { flows, pullBack } from './vjp.ts';
 
 /** How a value moves; undefined where it does not. */
@@ -135,6 +136,9 @@ const rules: { readonly [K in Op]: Rule<K> } = {
   detach: still,
   realize: one((t) => t),
   routine: transposed,
+
+  scan: (y, moves) => pushScan(y, moves, tangents),
+  part: (y, [t]) => t && pushPart(t, y.attributes.index),
 };
 
 /**

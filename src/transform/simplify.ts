@@ -20,10 +20,12 @@ import {
   withInputs,
 } from '../ir/build.ts';
 import { type DType, isFloat, roundTo } from '../ir/dtype.ts';
+import { usedParts } from '../ir/loop.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { Op } from '../ir/op.ts';
 import { topological } from '../ir/walk.ts';
 import { InternTable } from './intern.ts';
+import { pruneScan } from './scan/prune.ts';
 
 /** Another way to write a node whose inputs are simple already; the node itself, or undefined, if there is none. */
 type Rule<K extends Op> = (node: NodeOf<K>) => Node | undefined;
@@ -84,9 +86,26 @@ export function simplify(outputs: readonly Node[]): Node[] {
   const table = new InternTable();
   /** Every node met, to what it became. */
   const results = new Map<Node, Node>();
+  const order = topological(outputs);
+  const used = usedParts(order);
+  /** For each loop what its parts became. */
+  const parts = new Map<Node, ReadonlyMap<number, Node>>();
   const visit = (node: Node): Node => {
     const known = results.get(node);
     if (known !== undefined) return known;
+    if (node.op === 'scan' && used.has(node)) {
+      parts.set(node, pruneScan(node, node.inputs.map(visit), used.get(node)!, simplify));
+      results.set(node, node);
+      return node;
+    }
+    if (node.op === 'part') {
+      visit(node.inputs[0]!);
+      const made = parts.get(node.inputs[0]!)?.get(node.attributes.index);
+      const result = made === undefined ? node : table.intern(made);
+      results.set(node, result);
+      results.set(result, result);
+      return result;
+    }
     const inputs = node.inputs.map(visit);
     let result = table.intern(withInputs(node, inputs));
     const better = rewrite(result);
@@ -97,7 +116,7 @@ export function simplify(outputs: readonly Node[]): Node[] {
     return result;
   };
   // Inputs come first, so the recursion only goes as deep as what one rule has made.
-  for (const node of topological(outputs)) visit(node);
+  for (const node of order) visit(node);
   return outputs.map(visit);
 }
 

@@ -21,7 +21,7 @@ import {
   where,
 } from '../ir/build.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
-import type { Op } from '../ir/op.ts';
+import { families, type Op } from '../ir/op.ts';
 import { cosine, larger, like, mul, othersOf, scale, spread, subtract } from './derivatives.ts';
 import { routineRules } from './routine-vjp.ts';
 
@@ -29,7 +29,7 @@ import { routineRules } from './routine-vjp.ts';
 type InputRule<K extends Op> = (g: Node, y: NodeOf<K>) => Node;
 
 /** One entry per input; where there is none, no gradient flows. */
-type Rules = { readonly [K in Exclude<Op, 'routine'>]: readonly (InputRule<K> | undefined)[] };
+type Rules = { readonly [K in Exclude<Op, 'routine' | 'scan' | 'part'>]: readonly (InputRule<K> | undefined)[] };
 
 /** Nothing flows: the op is flat almost everywhere, its operands are integers, or it has none. */
 const flat: readonly undefined[] = [];
@@ -135,15 +135,16 @@ const rules: Rules = {
   realize: [(g) => g],
 };
 
-/** The rules of a node, one for each input; a routine has its own. */
+/** The rules of a node, one for each input; a routine has its own. A loop has one for all inputs, which gradients.ts applies to its parts together. */
 function rulesOf<K extends Op>(node: NodeOf<K>): readonly (InputRule<K> | undefined)[];
 function rulesOf(node: Node): readonly unknown[] {
+  if (node.op === 'scan' || node.op === 'part') return flat;
   return node.op === 'routine' ? routineRules(node) : rules[node.op];
 }
 
 /** Whether a gradient flows from a node to its input number `input`. */
 export function flows(node: Node, input: number): boolean {
-  return rulesOf(node)[input] !== undefined;
+  return families[node.op] === 'loop' || rulesOf(node)[input] !== undefined;
 }
 
 /** The gradient of input number `input` of `node`, from the node's own; only where it `flows`. */

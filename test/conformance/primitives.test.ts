@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../src/base/shape.ts';
 import * as build from '../../src/ir/build.ts';
 import { type DType, isFloat, type TypedArray } from '../../src/ir/dtype.ts';
-import type { Node } from '../../src/ir/node.ts';
+import type { Node, Scan } from '../../src/ir/node.ts';
 import { accepts, type BinaryOp, type Op, operandDTypes, type UnaryOp } from '../../src/ir/op.ts';
 import { erfExact } from '../../src/kernel/math/erf-oracle.ts';
 import { evaluate } from '../../src/runtime/reference/evaluate.ts';
@@ -277,6 +277,12 @@ const table: { readonly [K in Op]: Entry } = {
     },
   },
 
+  scan: {
+    dtypes: numbers,
+    draw: (o, dtype) => ({ output: build.part(loop(o, dtype, o.below(3) === 0), 1), tolerance: exact }),
+  },
+  part: { dtypes: numbers, draw: (o, dtype) => ({ output: build.part(loop(o, dtype, false), 2), tolerance: exact }) },
+
   detach: movement(anything, (_, x) => build.detach(x)),
   realize: movement(anything, (_, x) => build.realize(x)),
   // What a routine computes is the same everywhere; that it sees what steps before it have written, and steps after it what it wrote, is not.
@@ -299,6 +305,42 @@ const places = [
   { name: 'argsort', descending: false },
   { name: 'cumargmax', smallest: true },
 ] as const;
+
+/** A loop that is exact on any machine: carries bool and `dtype`, takes slices and a constant, stacks. */
+function loop(o: Operands, dtype: DType, tested: boolean): Scan {
+  const shape = o.shape();
+  const length = 1 + o.below(5);
+  const inputs = [
+    build.reshape(o.view([1], 'bool'), []),
+    o.view(shape, dtype),
+    ...(tested ? [] : [o.view([length, ...shape], dtype)]),
+    o.view(shape, dtype),
+  ];
+  const params = [
+    build.param(0, [], 'bool'),
+    build.param(1, shape, dtype),
+    ...(tested ? [] : [build.param(2, shape, dtype)]),
+    build.param(3, shape, dtype),
+  ];
+  const [flag, carry, third] = [params[0]!, params[1]!, params[2]!];
+  const constant = params.at(-1)!;
+  const isSmall = build.binary('lt', third, constant);
+  const everywhere = build.expand(flag, shape, []);
+  const next = build.where(build.binary('xor', isSmall, everywhere), build.binary('add', carry, third), constant);
+  const inverse = build.binary('xor', flag, build.constant(1, [], 'bool'));
+  const outputs = [inverse, next, ...(tested ? [] : [build.binary('max', next, third)])];
+  return build.scan(
+    {
+      body: { inputs: params, outputs },
+      length,
+      carried: 2,
+      sliced: tested ? 0 : 1,
+      reverse: o.below(2) === 0,
+      tested,
+    },
+    inputs,
+  );
+}
 
 function erfOf(x: number): number {
   return Number.isNaN(x) || x === 0 ? x : Math.abs(x) > 6 ? Math.sign(x) : erfExact(x);

@@ -389,6 +389,38 @@ const routine: Family = (d, x) => {
   };
 };
 
+/** A loop that keeps every element one of those that there were, or its negative. */
+const loop: Family = (d, x, y) => {
+  const other = fit(y, x);
+  if (other === undefined) return undefined;
+  const { dtype, shape } = x.node;
+  const length = 1 + d.below(4);
+  const all = (node: Node): Node => build.expand(node, [length, ...shape]);
+  const isEarly = build.binary('lt', build.iota([length, ...shape], 0), build.constant(2, [length, ...shape], 'int32'));
+  const inputs = [x.node, build.where(isEarly, all(other.node), all(x.node)), other.node];
+  const params = inputs.map((node, i) => build.param(i, i === 1 ? shape : node.shape, dtype));
+  const [carry, slice, fixed] = [params[0]!, params[1]!, params[2]!];
+  const isExact = x.error === 0 && other.error === 0;
+  const next = d.pick([
+    () => build.binary('max', carry, slice),
+    () => (dtype === 'bool' ? slice : build.unary('neg', carry)),
+    () => (isExact ? build.where(build.binary('lt', carry, slice), fixed, carry) : fixed),
+  ])();
+  const loop = build.scan(
+    {
+      body: { inputs: params, outputs: [next, build.binary('max', carry, fixed)] },
+      length,
+      carried: 1,
+      sliced: 1,
+      reverse: d.below(2) === 0,
+      tested: false,
+    },
+    inputs,
+  );
+  const bound = Math.max(x.bound, other.bound);
+  return { node: build.part(loop, d.below(2)), bound, error: Math.max(x.error, other.error) };
+};
+
 const structure: Family = (d, x) => ({ ...x, node: d.pick([build.realize, build.detach])(x.node) });
 
 const families: readonly Family[] = [
@@ -409,6 +441,7 @@ const families: readonly Family[] = [
   indexing,
   structure,
   routine,
+  loop,
 ];
 
 const stepOf = fc.record({ kind: fc.nat(1000), a: fc.nat(1000), b: fc.nat(1000), seed: fc.nat(100_000) });

@@ -26,8 +26,13 @@ function widened(outputs: readonly Node[], inputs: readonly Node[]): { outputs: 
   const found = new Map<Node, Node>(inputs.map((x, i) => [x, param(i, x.shape, wide(x.dtype))]));
   const of = (node: Node): Node => found.get(node)!;
   for (const node of topological(outputs)) {
-    if (!found.has(node))
-      found.set(node, makeNode(node.op, wide(node.dtype), node.shape, node.inputs.map(of), node.attributes as never));
+    if (found.has(node)) continue;
+    let attributes: object = node.attributes;
+    if (node.op === 'scan') {
+      const { body } = node.attributes;
+      attributes = { ...attributes, body: widened(body.outputs, body.inputs) };
+    }
+    found.set(node, makeNode(node.op, wide(node.dtype), node.shape, node.inputs.map(of), attributes as never));
   }
   return { outputs: outputs.map(of), inputs: inputs.map(of) };
 }

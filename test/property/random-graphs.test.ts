@@ -14,6 +14,7 @@ import { runRoutineStep } from '../../src/runtime/routine.ts';
 import { wasmTarget } from '../../src/runtime/wasm/target.ts';
 import { heuristics, tileCandidates } from '../../src/schedule/choose.ts';
 import type { Chooser, Packing } from '../../src/schedule/directives.ts';
+import { leavesOf, type Move, type Step } from '../../src/schedule/plan.ts';
 import { scheduleInStages } from '../../src/schedule/schedule.ts';
 import type { Target } from '../../src/schedule/target.ts';
 import { findFault, outputsOn } from '../conformance/compare.ts';
@@ -31,7 +32,7 @@ function interpreter(target: Target, chooser: Chooser = heuristics): Device {
     description: `interpreted for ${target.name}`,
     compile(graph) {
       const { plan } = scheduleInStages(graph, target, chooser);
-      const faults = plan.steps.flatMap((step) => (step.kind === 'nest' ? validate(step.nest) : []));
+      const faults = leavesOf(plan.steps).flatMap((step) => (step.kind === 'nest' ? validate(step.nest) : []));
       if (faults.length > 0) throw new Error(faults.join('\n'));
       return {
         inPlace: plan.inPlace,
@@ -39,17 +40,38 @@ function interpreter(target: Target, chooser: Chooser = heuristics): Device {
           const arena = new ArrayBuffer(plan.arenaBytes);
           new Uint8Array(arena).fill(0xff);
           const memories = plan.buffers.map(({ dtype, size, home }): TypedArray => {
+            if (home.kind === 'pointer') return new (infoOf(dtype).array)(0);
             if (home.kind === 'arena') return new (infoOf(dtype).array)(arena, home.offset, size);
             return (home.kind === 'input' ? inputs : outputs)[home.index]!.read();
           });
-          for (const step of plan.steps) {
-            if (step.kind === 'routine') runRoutineStep(step, plan, (buffer) => memories[buffer]!);
-            else
-              interpret(
-                step.nest,
-                step.bindings.map((buffer) => memories[buffer]!),
-              );
-          }
+          const point = ({ to, from, offset }: Move): void => {
+            const { buffer, byteOffset } = memories[from]!;
+            const { array, bytes } = infoOf(plan.buffers[to]!.dtype);
+            const at = byteOffset + offset;
+            const { size } = plan.buffers[to]!;
+            // After the last turn a pointer stands behind its memory.
+            const isInside = at >= 0 && at + size * bytes <= buffer.byteLength;
+            memories[to] = isInside ? new array(buffer, at, size) : new array(0);
+          };
+          const runAll = (steps: readonly Step[]): void => {
+            for (const step of steps) {
+              if (step.kind === 'routine') runRoutineStep(step, plan, (buffer) => memories[buffer]!);
+              else if (step.kind === 'nest')
+                interpret(
+                  step.nest,
+                  step.bindings.map((buffer) => memories[buffer]!),
+                );
+              else {
+                step.enter.forEach(point);
+                for (let turn = 0; turn < step.count; turn++) {
+                  if (step.test !== undefined && memories[step.test]![0] === 0) break;
+                  runAll(step.body);
+                  step.turn.forEach(point);
+                }
+              }
+            }
+          };
+          runAll(plan.steps);
         },
         stages: () => [],
       };

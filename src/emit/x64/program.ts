@@ -3,7 +3,17 @@
  * It runs the steps in order; the large parallel ones go through the thread pool (pool.ts). A plan with routines, which the host runs, is
  * one such callable for each run of steps between them.
  */
-import { isEmitted, type NestStep, type Plan, segmentsOf } from '../../schedule/plan.ts';
+import {
+  type EmittedStep,
+  isEmitted,
+  type LoopStep,
+  type Move,
+  type NestStep,
+  type Plan,
+  type Segment,
+  segmentsOf,
+  type Step,
+} from '../../schedule/plan.ts';
 import { type Abi, abis, enter, leave, locals } from './abi.ts';
 import { Assembler } from './assembler.ts';
 import type { Tier } from './lower-analysis.ts';
@@ -24,9 +34,12 @@ export interface EmittedProgram {
   readonly code: Uint8Array<ArrayBuffer>;
   /** Where the callable of each emitted segment of the plan begins, in order; the first at 0. */
   readonly entries: readonly number[];
-  /** Entries of the table: the arena, then so many inputs, then so many outputs. */
+  /** Entries of the table: the arena, then so many inputs, then so many outputs; the code itself fills what comes after. */
   readonly inputs: number;
   readonly outputs: number;
+  readonly tableEntries: number;
+  /** Where each buffer of the plan lies. */
+  readonly homes: readonly Binding[];
   /** The instructions as text. */
   listing(): string;
 }
@@ -45,15 +58,22 @@ export function emitProgram(
   const assembler = new Assembler();
   const inputs = countOf(plan, 'input');
   const outputs = countOf(plan, 'output');
-  const segments = segmentsOf(plan).filter(isEmitted);
-  const emitCall = ({ nest }: NestStep, label: Label): void => {
-    const outer = outerLoop(nest);
+  const homes = homesOf(plan, inputs, outputs);
+  const pointers = plan.buffers.filter(({ home }) => home.kind === 'pointer').length;
+  /** Loops count in entries of the table behind those of the pointers, one for each that can be open at once. */
+  const firstCounter = 1 + inputs + outputs + pointers;
+  const segments = emittedSegments(segmentsOf(plan.steps));
+  const functions = new Map<NestStep, Label>();
+  const emitNest = (step: NestStep, name: string): void => {
+    const label = assembler.label(name);
+    functions.set(step, label);
+    const outer = outerLoop(step.nest);
     assembler.emit('mov', rdi, mem(rsp, locals));
     if (outer === undefined) {
       assembler.emit('call', label);
       return;
     }
-    if (pool !== undefined && pool.threads > 1 && nest.work >= parallelWork) {
+    if (pool !== undefined && pool.threads > 1 && step.nest.work >= parallelWork) {
       assembler.emit('lea', rsi, ripRelative(label));
       assembler.emit('mov', rdx.as(32), outer.count);
       assembler.emit('mov', rcx.as(32), Math.max(1, Math.floor(outer.count / (pool.threads * CHUNKS_PER_THREAD))));
@@ -65,33 +85,78 @@ export function emitProgram(
     assembler.emit('mov', rdx.as(32), outer.count);
     assembler.emit('call', label);
   };
-  const functions = segments.map((steps, i) => {
+  const emitMoves = (moves: readonly Move[]): void => {
+    assembler.emit('mov', rdi, mem(rsp, locals));
+    for (const { to, from, offset } of moves) {
+      const { entry, offset: past } = homes[from]!;
+      assembler.emit('mov', rax, mem(rdi, 8 * entry));
+      const distance = past + offset;
+      if (Math.abs(distance) < 2 ** 31) {
+        if (distance !== 0) assembler.emit('add', rax, distance);
+      } else {
+        assembler.emit('mov', rcx, BigInt(distance));
+        assembler.emit('add', rax, rcx);
+      }
+      assembler.emit('mov', mem(rdi, 8 * homes[to]!.entry), rax);
+    }
+  };
+  const emitLoop = (loop: LoopStep, depth: number, number: string): void => {
+    const counter = mem(rdi, 8 * (firstCounter + depth)).as(32);
+    const end = assembler.label(`end of loop ${number}`);
+    emitMoves(loop.enter);
+    assembler.emit('mov', counter, loop.count);
+    const head = assembler.here(`loop ${number}`);
+    if (loop.test !== undefined) {
+      const { entry, offset } = homes[loop.test]!;
+      assembler.emit('mov', rdi, mem(rsp, locals));
+      assembler.emit('mov', rax, mem(rdi, 8 * entry));
+      assembler.emit('cmp', mem(rax, offset).as(8), 0);
+      assembler.emit('je', end);
+    }
+    emitSteps(loop.body, depth + 1, `${number}.`);
+    emitMoves(loop.turn);
+    assembler.emit('dec', counter);
+    assembler.emit('jne', head);
+    assembler.bind(end);
+  };
+  let deepest = 0;
+  const emitSteps = (steps: readonly Step[], depth: number, prefix: string): void => {
+    deepest = Math.max(deepest, depth);
+    steps.forEach((step, i) => {
+      if (step.kind === 'loop') emitLoop(step, depth, `${prefix}${i}`);
+      else if (step.kind === 'nest') emitNest(step, `step ${prefix}${i}: ${step.nest.name}`);
+      else throw new Error(`bug: ${step.routine.name} cannot be emitted`);
+    });
+  };
+  segments.forEach((steps, i) => {
     if (i > 0) assembler.align(64);
     assembler.here(entryName(i));
     enter(assembler, abi);
     assembler.emit('mov', mem(rsp, locals), rdi);
-    const labels = steps.map((step) => {
-      const label = assembler.label(`step ${plan.steps.indexOf(step)}: ${step.nest.name}`);
-      emitCall(step, label);
-      return label;
-    });
+    emitSteps(steps, 0, i === 0 ? '' : `${i}/`);
     leave(assembler, abi);
-    return labels;
   });
-  segments.forEach((steps, i) => {
-    steps.forEach(({ nest, bindings }, j) => {
-      assembler.align(64);
-      assembler.bind(functions[i]![j]!);
-      lowerNest(
-        assembler,
-        nest,
-        tier,
-        bindings.map((buffer) => bindingOf(plan, buffer, inputs)),
-      );
-    });
-  });
+  for (const [{ nest, bindings }, label] of functions) {
+    assembler.align(64);
+    assembler.bind(label);
+    lowerNest(
+      assembler,
+      nest,
+      tier,
+      bindings.map((buffer) => homes[buffer]!),
+    );
+  }
   const { code, labels, listing } = assembler.finish();
-  return { code, entries: segments.map((_, i) => labels.get(entryName(i))!), inputs, outputs, listing };
+  const entries = segments.map((_, i) => labels.get(entryName(i))!);
+  return { code, entries, inputs, outputs, tableEntries: firstCounter + deepest, homes, listing };
+}
+
+/** The segments that are emitted, in order, those inside loops that the host drives among them. */
+function emittedSegments(segments: readonly Segment[]): (readonly EmittedStep[])[] {
+  return segments.flatMap((segment) => {
+    if (isEmitted(segment)) return [segment];
+    return segment.kind === 'loop' ? emittedSegments(segment.body) : [];
+  });
 }
 
 function entryName(segment: number): string {
@@ -104,9 +169,18 @@ function countOf(plan: Plan, kind: 'input' | 'output'): number {
   return count;
 }
 
-function bindingOf(plan: Plan, buffer: number, inputs: number): Binding {
-  const home = plan.buffers[buffer]?.home;
-  if (home === undefined) throw new Error(`bug: the plan has no buffer ${buffer}`);
-  if (home.kind === 'arena') return { entry: 0, offset: home.offset };
-  return { entry: 1 + home.index + (home.kind === 'output' ? inputs : 0), offset: 0 };
+function homesOf(plan: Plan, inputs: number, outputs: number): Binding[] {
+  let pointers = 0;
+  return plan.buffers.map(({ home }) => {
+    switch (home.kind) {
+      case 'arena':
+        return { entry: 0, offset: home.offset };
+      case 'input':
+        return { entry: 1 + home.index, offset: 0 };
+      case 'output':
+        return { entry: 1 + inputs + home.index, offset: 0 };
+      case 'pointer':
+        return { entry: 1 + inputs + outputs + pointers++, offset: 0 };
+    }
+  });
 }

@@ -5,17 +5,16 @@
 import { DeviceError } from '../../base/errors.ts';
 import type { Tier } from '../../emit/x64/lower-analysis.ts';
 import { defaultParallelWork, emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
-import { dtypes } from '../../ir/dtype.ts';
 import type { Storage } from '../../ir/leaf.ts';
-import { isEmitted, type Plan, type RoutineStep, segmentsOf } from '../../schedule/plan.ts';
+import { isEmitted, leavesOf, type Plan, type Segment, segmentsOf } from '../../schedule/plan.ts';
 import { printPlanStages, printStages } from '../../schedule/print.ts';
 import { scheduleInStages } from '../../schedule/schedule.ts';
 import type { Target } from '../../schedule/target.ts';
 import type { Device, Executable } from '../device.ts';
-import { runRoutineStep } from '../routine.ts';
 import { CodeArena, type LoadedCode } from './code.ts';
 import { chooseTier, detectFeatures, hostAbi } from './cpuid.ts';
-import { addressOf, foreignCallProblem, type ForeignFunction, functionAt, viewAt } from './ffi.ts';
+import { addressOf, foreignCallProblem, functionAt, viewAt } from './ffi.ts';
+import { Memory, type Part, runPart, type Region } from './parts.ts';
 import { allocatePages, freePages } from './memory.ts';
 import { NativeStorage } from './storage.ts';
 import { startThreads, threadCount, type ThreadPool } from './threads.ts';
@@ -66,20 +65,27 @@ export class NativeDevice implements Device {
 
   /** The executable of a plan. */
   load(plan: Plan, parallelWork = defaultParallelWork, stages = () => printPlanStages(plan)): Executable {
-    const isLarge = plan.steps.some(
+    const isLarge = leavesOf(plan.steps).some(
       (step) => step.kind === 'nest' && step.nest.parallel && step.nest.work >= parallelWork,
     );
     const pool = isLarge && this.target.threads > 1 ? this.startedPool() : undefined;
     const options: ProgramOptions = { abi: hostAbi(), pool, parallelWork };
-    const { code, entries, inputs: inputCount, outputs: outputCount } = emitProgram(plan, this.tier, options);
+    const emitted = emitProgram(plan, this.tier, options);
+    const { code, entries, inputs: inputCount, outputs: outputCount, tableEntries } = emitted;
     const loaded = this.code.load(code);
     const callables = entries.map((offset) => functionAt(loaded.address + BigInt(offset), ['uint64_t']));
     const [first] = callables;
-    const parts = segmentsOf(plan).map((segment) => (isEmitted(segment) ? callables.shift()! : segment));
-    const isOneCall = parts.length === 1 && first !== undefined;
+    const segments = segmentsOf(plan.steps);
+    const isOneCall = segments.length === 1 && isEmitted(segments[0]!) && first !== undefined;
+    const remaining = [...callables];
+    const load = (segment: Segment): Part => {
+      if (isEmitted(segment)) return remaining.shift()!;
+      return segment.kind === 'routine' ? segment : { loop: segment.loop, body: segment.body.map(load) };
+    };
+    const parts = segments.map(load);
     this.reserve(plan.arenaBytes);
     // Addresses as pairs of 32 bits: writing them makes no garbage.
-    const table = new Uint32Array(new ArrayBuffer(16 * (1 + inputCount + outputCount)));
+    const table = new Uint32Array(new ArrayBuffer(8 * tableEntries));
     const known = new Float64Array(1 + inputCount + outputCount);
     const tableAddress = addressOf(table.buffer);
     const set = (entry: number, address: number): void => {
@@ -95,7 +101,10 @@ export class NativeDevice implements Device {
         for (let i = 0; i < inputCount; i++) set(1 + i, addressIn(inputs, i));
         for (let i = 0; i < outputCount; i++) set(1 + inputCount + i, addressIn(outputs, i));
         if (isOneCall) first(tableAddress);
-        else for (const part of parts) this.runPart(part, plan, tableAddress, inputs, outputs);
+        else {
+          const memory = new Memory(plan, emitted.homes, table, this.arenaMemory(), [...inputs, ...outputs]);
+          for (const part of parts) runPart(part, memory, tableAddress);
+        }
       },
       stages: () => [...stages(), { title: 'code', text: emitProgram(plan, this.tier, options).listing() }],
     };
@@ -123,23 +132,14 @@ export class NativeDevice implements Device {
     return this.pool;
   }
 
-  private runPart(
-    part: ForeignFunction | RoutineStep,
-    plan: Plan,
-    table: bigint,
-    inputs: readonly Storage[],
-    outputs: readonly Storage[],
-  ): void {
-    if (typeof part === 'function') {
-      part(table);
-      return;
-    }
-    runRoutineStep(part, plan, (buffer) => {
-      const { dtype, size, home } = plan.buffers[buffer]!;
-      if (home.kind !== 'arena') return (home.kind === 'input' ? inputs : outputs)[home.index]!.read();
-      this.arenaView ??= viewAt(this.arena, this.arenaBytes);
-      return new dtypes[dtype].array(this.arenaView, home.offset, size);
-    });
+  private arenaMemory(): Region {
+    if (this.arenaBytes > 0) this.arenaView ??= viewAt(this.arena, this.arenaBytes);
+    return {
+      address: Number(this.arena),
+      buffer: this.arenaView ?? new ArrayBuffer(0),
+      start: 0,
+      bytes: this.arenaBytes,
+    };
   }
 
   private reserve(bytes: number): void {

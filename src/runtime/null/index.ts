@@ -3,6 +3,7 @@
  * execution without needing hardware, and counts what would run.
  */
 import type { Graph } from '../../ir/node.ts';
+import { leavesOf } from '../../schedule/plan.ts';
 import { printStages } from '../../schedule/print.ts';
 import { scheduleInStages } from '../../schedule/schedule.ts';
 import type { Target } from '../../schedule/target.ts';
@@ -11,7 +12,7 @@ import { allocateArray, ArrayStorage } from '../reference/storage.ts';
 
 /** What a graph became. */
 interface Counts {
-  /** Loop nests that would run. */
+  /** Loop nests that would run, each once however often a loop repeats it. */
   readonly nests: number;
   /** Those of them that compute a contraction in register tiles. */
   readonly contractions: number;
@@ -46,11 +47,12 @@ export function nullDevice(target: Target = defaultTarget): NullDevice {
     compile(graph) {
       const schedule = scheduleInStages(graph, target);
       const { steps, arenaBytes, inPlace } = schedule.plan;
-      const nests = steps.flatMap((step) => (step.kind === 'nest' ? [step.nest] : []));
+      const leaves = leavesOf(steps);
+      const nests = leaves.flatMap((step) => (step.kind === 'nest' ? [step.nest] : []));
       const contractions = nests.filter(({ name }) => name.startsWith('contract ')).length;
       return {
         inPlace,
-        counts: { nests: nests.length, contractions, routines: steps.length - nests.length, arenaBytes },
+        counts: { nests: nests.length, contractions, routines: leaves.length - nests.length, arenaBytes },
         run(_inputs, outputs) {
           for (const storage of outputs) storage.write(allocateArray(storage.dtype, storage.size).read());
         },

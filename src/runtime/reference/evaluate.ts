@@ -6,12 +6,14 @@
 import { IndexError, raise } from '../../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../../base/shape.ts';
 import { type DType, infoOf, isFloat, roundTo, type TypedArray } from '../../ir/dtype.ts';
+import { usedParts } from '../../ir/loop.ts';
 import type { Graph, Node, NodeOf } from '../../ir/node.ts';
 import type { Op } from '../../ir/op.ts';
 import { topological } from '../../ir/walk.ts';
 import { runRoutine } from '../../kernel/routines/index.ts';
 import { erf } from './erf.ts';
 import { forEachIndex, offsetOf } from './indices.ts';
+import { evaluateLoop } from './loop.ts';
 import { threefry2x32 } from './threefry.ts';
 
 type Evaluate<K extends Op> = (node: NodeOf<K>, inputs: readonly TypedArray[]) => TypedArray;
@@ -100,7 +102,7 @@ function checkIndex(op: string, i: number, axis: number, size: number): number {
   return i;
 }
 
-const table: { readonly [K in Op]: Evaluate<K> } = {
+const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
   const: (node) => zeros(node.dtype, sizeOf(node.shape)).fill(node.attributes.value),
   iota: (node) => {
     const result = zeros(node.dtype, sizeOf(node.shape));
@@ -264,7 +266,10 @@ function pick(shape: Shape, component: (axis: number) => number): number | undef
   return position;
 }
 
-function evaluateNode<K extends Op>(node: NodeOf<K>, inputs: readonly TypedArray[]): TypedArray {
+function evaluateNode<K extends Exclude<Op, 'scan' | 'part'>>(
+  node: NodeOf<K>,
+  inputs: readonly TypedArray[],
+): TypedArray {
   return table[node.op](node, inputs);
 }
 
@@ -276,8 +281,20 @@ export function evaluate(graph: Graph, inputs: readonly TypedArray[]): TypedArra
   const values = new Map<Node, TypedArray>();
   graph.inputs.forEach((node, i) => values.set(node, inputs[i]!));
   const known = new Set(graph.inputs);
-  for (const node of topological(graph.outputs, (node) => known.has(node))) {
+  const order = topological(graph.outputs, (node) => known.has(node));
+  const used = usedParts(order);
+  const loops = new Map<Node, ReadonlyMap<number, TypedArray>>();
+  for (const node of order) {
     if (values.has(node)) continue;
+    if (node.op === 'scan') {
+      const inputs = node.inputs.map((input) => values.get(input)!);
+      loops.set(node, evaluateLoop(node, inputs, used.get(node) ?? [], evaluate));
+      continue;
+    }
+    if (node.op === 'part') {
+      values.set(node, loops.get(node.inputs[0]!)!.get(node.attributes.index)!);
+      continue;
+    }
     values.set(
       node,
       evaluateNode(

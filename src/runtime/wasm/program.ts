@@ -9,7 +9,7 @@ import { lowerPlan } from '../../emit/wasm/lower.ts';
 import type { Call, LoweredPlan } from '../../emit/wasm/lower.ts';
 import type { WasmFeatures } from '../../emit/wasm/nest.ts';
 import { printModule } from '../../emit/wasm/text.ts';
-import type { Plan, RoutineStep } from '../../schedule/plan.ts';
+import type { LoopStep, Move, Plan, RoutineStep } from '../../schedule/plan.ts';
 import { printPlanStages, type Stage } from '../../schedule/print.ts';
 import type { Executable } from '../device.ts';
 import { runRoutineStep } from '../routine.ts';
@@ -38,8 +38,9 @@ type EmittedFunction = (table: number, begin?: number, end?: number) => void;
 
 /** A call with the function of the module that it is of, if any. */
 type LoadedCall =
-  | { readonly call: Exclude<Call, { readonly kind: 'routine' }>; readonly run: EmittedFunction }
-  | { readonly call: Extract<Call, { readonly kind: 'routine' }> };
+  | { readonly kind: 'emitted'; readonly call: Extract<Call, { readonly name: string }>; readonly run: EmittedFunction }
+  | Extract<Call, { readonly kind: 'routine' }>
+  | { readonly kind: 'loop'; readonly loop: LoopStep; readonly body: readonly LoadedCall[] };
 
 export class WasmProgram implements Executable {
   readonly inPlace: ReadonlyMap<number, number>;
@@ -70,13 +71,17 @@ export class WasmProgram implements Executable {
     const module = new WebAssembly.Module(encodeModule(this.lowered.module));
     const { exports } = new WebAssembly.Instance(module, { fathom: { memory: heap.memory } });
     // What the emitter exports are functions of i32 parameters, and nothing else.
-    this.calls = this.lowered.calls.map((call) =>
-      call.kind === 'routine' ? { call } : { call, run: exports[call.name] as EmittedFunction },
-    );
+    const load = (call: Call): LoadedCall => {
+      if (call.kind === 'routine') return call;
+      if (call.kind === 'loop') return { ...call, body: call.body.map(load) };
+      return { kind: 'emitted', call, run: exports[call.name] as EmittedFunction };
+    };
+    this.calls = this.lowered.calls.map(load);
     this.moduleId = crew?.add(module) ?? 0;
     plan.buffers.forEach(({ home }, buffer) => {
       if (home.kind === 'arena') this.arenaBuffers.push({ buffer, offset: home.offset });
-      else (home.kind === 'input' ? this.inputBuffers : this.outputBuffers)[home.index] = buffer;
+      else if (home.kind === 'input') this.inputBuffers[home.index] = buffer;
+      else if (home.kind === 'output') this.outputBuffers[home.index] = buffer;
     });
     const tableBytes = plan.buffers.length * 4;
     this.table = heap.tryAllocate(tableBytes) ?? raise(heap.exhausted(tableBytes));
@@ -162,17 +167,31 @@ export class WasmProgram implements Executable {
     });
   }
 
-  private callAll(): void {
+  private callAll(calls = this.calls): void {
     const { crew } = this.host;
-    for (const loaded of this.calls) {
-      if (!('run' in loaded)) {
-        this.runRoutine(loaded.call.step);
-        continue;
+    for (const loaded of calls) {
+      if (loaded.kind === 'routine') this.runRoutine(loaded.step);
+      else if (loaded.kind === 'loop') this.runLoop(loaded.loop, loaded.body);
+      else {
+        const { call, run } = loaded;
+        if (call.kind === 'serial') run(this.table);
+        else if (crew === undefined) run(this.table, 0, call.count);
+        else crew.split(this.moduleId, call, run, this.table);
       }
-      const { call, run } = loaded;
-      if (call.kind === 'serial') run(this.table);
-      else if (crew === undefined) run(this.table, 0, call.count);
-      else crew.split(this.moduleId, call, run, this.table);
+    }
+  }
+
+  private runLoop({ count, test, enter, turn }: LoopStep, body: readonly LoadedCall[]): void {
+    const { heap } = this.host;
+    const first = this.table / 4;
+    const move = (moves: readonly Move[]): void => {
+      for (const { to, from, offset } of moves) heap.words[first + to] = heap.words[first + from]! + offset;
+    };
+    move(enter);
+    for (let i = 0; i < count; i++) {
+      if (test !== undefined && heap.view('bool', heap.words[first + test]! >>> 0, 1)[0] === 0) return;
+      this.callAll(body);
+      move(turn);
     }
   }
 
