@@ -12,7 +12,7 @@ import { dropout } from './dropout.ts';
 import { Module, type Parameter } from './module.ts';
 import { projected, recurrentParameters } from './recurrent-cells.ts';
 import { elman, gatedUnit, longShortTerm, type Recurrence } from './recurrent-step.ts';
-import { scan } from './scan.ts';
+import { scan } from '../tensor/transforms/loops.ts';
 import { checkCount, checkFraction } from './sizes.ts';
 
 export interface RecurrentOptions {
