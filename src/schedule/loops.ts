@@ -28,6 +28,8 @@ import { transpose } from './transpose.ts';
 export interface Bound {
   readonly nest: Nest;
   readonly bindings: readonly BufferId[];
+  /** Plain loops, which may be joined with their neighbours; register tiles need all the registers there are for themselves. */
+  readonly isJoinable: boolean;
 }
 
 export function scheduleLoops(kernel: Kernel, target: Target, chooser: Chooser): Bound[] {
@@ -107,6 +109,7 @@ class LoopWriter {
     return {
       nest: this.builder.finish(this.kernel.name, { parallel, work: this.work }),
       bindings: this.slots.bindings,
+      isJoinable: true,
     };
   }
 

@@ -41,7 +41,7 @@ export function sharingRepeats(schedule: ScheduleKernel, workspace: Workspace): 
 function rebound({ bound, buffers, temporaries }: Known, own: readonly BufferId[], workspace: Workspace): Bound[] {
   const to = new Map(buffers.map((buffer, i) => [buffer, own[i]!]));
   for (const { buffer, dtype, size } of temporaries) to.set(buffer, workspace.temporary(dtype, size));
-  return bound.map(({ nest, bindings }) => ({ nest, bindings: bindings.map((buffer) => to.get(buffer)!) }));
+  return bound.map((one) => ({ ...one, bindings: one.bindings.map((buffer) => to.get(buffer)!) }));
 }
 
 /** A kernel as text with buffers and variables numbered as they come, and the buffers in that order. */

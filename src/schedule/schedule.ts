@@ -10,6 +10,7 @@ import { simplify } from '../transform/simplify.ts';
 import { heuristics, vectorAxis } from './choose.ts';
 import type { Chooser } from './directives.ts';
 import { allocate, type Lifetime } from './allocate.ts';
+import { Joiner } from './join.ts';
 import { type Bound, scheduleLoops, splitReduction } from './loops.ts';
 import { type Buffer, lower, type LoweredStep } from './lower.ts';
 import { mergeVars } from './merge.ts';
@@ -54,18 +55,49 @@ export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser 
     );
   };
   const scheduleKernel = sharingRepeats(scheduleOnce, workspace);
-  const scheduleAll = (kernels: readonly LoweredStep[]): readonly Step[] =>
-    kernels.flatMap((kernel): readonly Step[] => {
-      if ('routine' in kernel) return [asStep(kernel)];
-      if ('effects' in kernel) return scheduleKernel(kernel).map((one) => ({ kind: 'nest', ...one }));
-      depth++;
-      const body = scheduleAll(kernel.body);
-      depth--;
-      return [{ ...kernel, body }];
-    });
+  const inPlace = overwritable(graph, buffers, lowered.kernels);
+  const joiner = new Joiner(aliases(buffers, inPlace), (one, other) => {
+    const behind = resolve(buffers, one);
+    return resolve(buffers, other).some((buffer) => behind.includes(buffer));
+  });
+  const scheduleAll = (kernels: readonly LoweredStep[]): readonly Step[] => {
+    const steps: Step[] = [];
+    let nests: Bound[] = [];
+    const joinNests = (): void => {
+      for (const { nest, bindings } of joiner.join(nests)) steps.push({ kind: 'nest', nest, bindings });
+      nests = [];
+    };
+    for (const kernel of kernels) {
+      if ('effects' in kernel) {
+        nests.push(...scheduleKernel(kernel));
+        continue;
+      }
+      joinNests();
+      if ('routine' in kernel) steps.push(asStep(kernel));
+      else {
+        depth++;
+        steps.push({ ...kernel, body: scheduleAll(kernel.body) });
+        depth--;
+      }
+    }
+    joinNests();
+    return steps;
+  };
   const steps = scheduleAll(lowered.kernels);
-  const plan = placeBuffers(buffers, steps, overwritable(graph, buffers, lowered.kernels));
-  return { plan, kernels: lowered.kernels };
+  return { plan: placeBuffers(buffers, steps, inPlace), kernels: lowered.kernels };
+}
+
+/** For an output that may be written over an input, the input's buffer. */
+function aliases(buffers: readonly Buffer[], inPlace: ReadonlyMap<number, number>): (buffer: BufferId) => BufferId {
+  const inputs = new Map<number, BufferId>();
+  buffers.forEach(({ home }, buffer) => {
+    if (home.kind === 'input') inputs.set(home.index, buffer);
+  });
+  return (buffer) => {
+    const home = buffers[buffer]!.home;
+    const input = home.kind === 'output' ? inPlace.get(home.index) : undefined;
+    return (input === undefined ? undefined : inputs.get(input)) ?? buffer;
+  };
 }
 
 function asStep({ routine, inputs, output }: RoutineKernel): RoutineStep {

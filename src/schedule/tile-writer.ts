@@ -136,7 +136,11 @@ export class TileWriter {
     const nest = this.builder.finish(name, { parallel: false, work });
     // One loop around everything can be shared.
     const isOneLoop = nest.body.filter(({ kind }) => kind !== 'set').length === 1 && nest.body.at(-1)?.kind === 'loop';
-    this.bound.push({ nest: { ...nest, parallel: form.parallel && isOneLoop }, bindings: this.slots.bindings });
+    this.bound.push({
+      nest: { ...nest, parallel: form.parallel && isOneLoop },
+      bindings: this.slots.bindings,
+      isJoinable: false,
+    });
   }
 
   /** Runs of tiles, counted from `from` where it is given. */
