@@ -12,6 +12,19 @@ export {
   type MnistOptions,
   normalizeImages,
 } from './digits.ts';
+export {
+  type Column,
+  type Columns,
+  columnsDataset,
+  type CsvOptions,
+  jsonLines,
+  type ParquetOptions,
+  readArrow,
+  readCsv,
+  readParquet,
+  textLines,
+} from './columns.ts';
+export { type ImageFolder, imageFolder, type ImageFolderOptions, readImage } from './image-folder.ts';
 export { dataCache, download } from './download.ts';
 export type { DownloadOptions } from './node/download.ts';
 export type { PlaceOptions } from './node/locate.ts';
