@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { binary, constant, expand, param, permute, reduce, reshape, unary } from '../ir/build.ts';
+import { binary, cast, constant, expand, param, permute, realize, reduce, reshape, unary } from '../ir/build.ts';
 import type { Node } from '../ir/node.ts';
 import { schedule } from './schedule.ts';
 
@@ -51,6 +51,27 @@ describe('loops are joined', () => {
     const other = param(2, [40, 24], 'float32');
     const moved = [x, other].map((one) => binary('mul', one, expand(step, [40, 24], [])));
     expect(namesOf(moved, [x, step, other])).toHaveLength(2);
-    expect(namesOf([binary('mul', x, constant(3, [40, 24], 'float32')), unary('neg', x)], [x])).toHaveLength(2);
+  });
+
+  it('where both read the same rows', () => {
+    expect(namesOf([binary('mul', x, constant(3, [40, 24], 'float32')), unary('neg', x)], [x])).toHaveLength(1);
+  });
+
+  it('with what stands between them and is small and independent put first: an update of two moments and a weight', () => {
+    const shape = [96, 128];
+    const inputs = [0, 1, 2, 3].map((i) => param(i, shape, 'float32'));
+    const [w, m, v, g] = inputs as [Node, Node, Node, Node];
+    const rate = param(4, [1], 'float64');
+    const scaled = (y: Node, by: number) => binary('mul', y, constant(by, shape, 'float32'));
+    const first = binary('add', scaled(m, 0.9), scaled(g, 0.1));
+    const second = binary('add', scaled(v, 0.99), scaled(binary('mul', g, g), 0.01));
+    const step = expand(reshape(realize(cast(rate, 'float32')), []), shape, []);
+    const weight = binary('add', w, binary('mul', step, binary('div', first, unary('sqrt', second))));
+    const donations = new Map([
+      [0, 1],
+      [1, 2],
+      [2, 0],
+    ]);
+    expect(namesOf([first, second, weight], [...inputs, rate], donations)).toEqual(['realize', 'add, add, add']);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Joins neighbouring nests whose outer loops run alike: what one writes in an iteration, the next reads in the same iteration, from the
- * nearest cache instead of from memory, and threads meet once for both. The rows of a softmax are a maximum, an exponential, a sum and a
+ * nearest cache instead of from memory, and threads meet once for both; so too what both only read. The rows of a softmax are a maximum, an exponential, a sum and a
  * quotient in one loop. Nothing is joined unless no iteration touches what another one writes.
  */
 import type { BufferId } from '../kernel/kernel.ts';
@@ -9,6 +9,9 @@ import type { Bound } from './loops.ts';
 
 /** Longer bodies cost more to compile than joining saves. */
 const mostStatements = 400;
+
+/** Work of a nest that may go ahead of a larger one to bring that one's successor next to it. */
+const small = 4096;
 
 type Loop = Extract<Statement, { kind: 'loop' }>;
 
@@ -31,6 +34,8 @@ export class Joiner {
       const last = result.at(-1);
       const joined = last && this.pair(last, next);
       if (joined) result[result.length - 1] = joined;
+      else if (last && next.nest.work < small && last.nest.work >= small && this.areIndependent(last, next))
+        result.splice(-1, 0, next);
       else result.push(next);
     }
     return result;
@@ -41,13 +46,13 @@ export class Joiner {
     if (!first.isJoinable || !second.isJoinable) return undefined;
     if (a === undefined || b === undefined || a.count !== b.count || first.nest.lanes !== second.nest.lanes)
       return undefined;
-    const follows = first.bindings.some(
-      (buffer, slot) => first.nest.slots[slot]?.access !== 'read' && second.bindings.includes(buffer),
-    );
-    if (!follows) return undefined;
     if (sizeOf(first.nest.body) + sizeOf(second.nest.body) > mostStatements) return undefined;
     const touched = new Map<BufferId, Touched>();
-    if (!this.note(first, a.loop, touched) || !this.note(second, b.loop, touched)) return undefined;
+    if (!this.note(first, a.loop, touched)) return undefined;
+    const seen = new Set(touched.keys());
+    if (!this.note(second, b.loop, touched, seen)) return undefined;
+    const isShared = [...touched.values()].some(({ isMet, by }) => isMet && by !== 0);
+    if (!isShared) return undefined;
     for (const [buffer, { isWritten, by, low, high }] of touched) {
       if (!isWritten) continue;
       if (by === undefined || Math.abs(by) <= high - low) return undefined;
@@ -61,8 +66,24 @@ export class Joiner {
     return { nest: this.nestOf(first.nest, second.nest, slots), bindings, isJoinable: true };
   }
 
+  /** Whether two nests may change places. */
+  private areIndependent(first: Bound, second: Bound): boolean {
+    return first.bindings.every((one, i) =>
+      second.bindings.every((other, j) => {
+        if (first.nest.slots[i]?.access === 'read' && second.nest.slots[j]?.access === 'read') return true;
+        const [a, b] = [this.alias(one), this.alias(other)];
+        return a !== b && !this.mayOverlap(a, b);
+      }),
+    );
+  }
+
   /** Collects what a nest touches, iteration by iteration of its outer loop; false if that cannot be said. */
-  private note({ nest, bindings }: Bound, outerLoop: number, touched: Map<BufferId, Touched>): boolean {
+  private note(
+    { nest, bindings }: Bound,
+    outerLoop: number,
+    touched: Map<BufferId, Touched>,
+    seen: ReadonlySet<BufferId> = new Set(),
+  ): boolean {
     const counts = new Map<number, number>();
     let isKnown = true;
     const access = (slot: number, at: Walk, step: number, active: number, isWritten: boolean): void => {
@@ -81,6 +102,7 @@ export class Joiner {
       const before = touched.get(buffer);
       touched.set(buffer, {
         isWritten: isWritten || before?.isWritten === true,
+        isMet: seen.has(buffer),
         by: before === undefined || before.by === by ? by : undefined,
         low: Math.min(low, before?.low ?? low),
         high: Math.max(high, before?.high ?? high),
@@ -123,6 +145,8 @@ export class Joiner {
 /** What one iteration of the outer loop touches of a buffer: places low … high, moved by `by` from iteration to iteration if they all are. */
 interface Touched {
   readonly isWritten: boolean;
+  /** Both nests touch it. */
+  readonly isMet: boolean;
   readonly by: number | undefined;
   readonly low: number;
   readonly high: number;

@@ -29,16 +29,13 @@ it('kernels that differ in their buffers only get one nest, each bound to its ow
 });
 
 it('kernels that differ in a constant, a size or an order of axes do not', () => {
-  const wide = param(1, [32, 25], 'float32');
+  // Each has an input of its own: what reads the same would be joined.
+  const inputs = [32, 32, 32, 33, 32].map((rows, i) => param(i, [rows, 24], 'float32'));
+  const [a, b, c, longer, e] = inputs as [Node, Node, Node, Node, Node];
+  const times = (y: Node, by: number) => binary('mul', y, constant(by, y.shape, 'float32'));
   const steps = nestsOf(
-    [
-      reduce('sum', x, [0]),
-      reduce('sum', x, [1]),
-      reduce('sum', wide, [1]),
-      binary('mul', x, constant(3, x.shape, 'float32')),
-      binary('mul', x, constant(4, x.shape, 'float32')),
-    ],
-    [x, wide],
+    [reduce('sum', a, [0]), reduce('sum', b, [1]), times(c, 3), times(longer, 3), times(e, 4)],
+    inputs,
   );
   const nests = steps.flatMap((step) => (step.kind === 'nest' ? [step.nest] : []));
   expect(nests.length).toBeGreaterThanOrEqual(5);
@@ -46,8 +43,8 @@ it('kernels that differ in a constant, a size or an order of axes do not', () =>
 });
 
 it('a kernel that reads one buffer twice is not one that reads two', () => {
-  const y = param(1, x.shape, 'float32');
-  const steps = nestsOf([binary('add', x, x), binary('add', x, y)], [x, y]);
+  const [y, z] = [param(1, x.shape, 'float32'), param(2, x.shape, 'float32')];
+  const steps = nestsOf([binary('add', x, x), binary('add', y, z)], [x, y, z]);
   const nests = steps.flatMap((step) => (step.kind === 'nest' ? [step.nest] : []));
   expect(new Set(nests).size).toBe(2);
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { infoOf, type TypedArray } from '../../src/ir/dtype.ts';
 import type { Storage } from '../../src/ir/leaf.ts';
 import { interpret } from '../../src/kernel/interpret.ts';
+import type { Nest } from '../../src/kernel/nest.ts';
 import { validate } from '../../src/kernel/validate.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import { evaluate } from '../../src/runtime/reference/evaluate.ts';
@@ -57,7 +58,7 @@ function interpreter(target: Target, chooser: Chooser = heuristics): Device {
             for (const step of steps) {
               if (step.kind === 'routine') runRoutineStep(step, plan, (buffer) => memories[buffer]!);
               else if (step.kind === 'nest')
-                interpret(
+                runBackwards(
                   step.nest,
                   step.bindings.map((buffer) => memories[buffer]!),
                 );
@@ -79,6 +80,13 @@ function interpreter(target: Target, chooser: Chooser = heuristics): Device {
     allocate: allocateArray,
     store: (dtype, values): Storage => new ArrayStorage(dtype, values),
   };
+}
+
+/** Threads may take the iterations of a parallel nest in any order: here the last comes first. */
+function runBackwards(nest: Nest, memories: readonly TypedArray[]): void {
+  const loop = nest.body.at(-1);
+  if (!nest.parallel || loop?.kind !== 'loop') interpret(nest, memories);
+  else for (let i = loop.count - 1; i >= 0; i--) interpret(nest, memories, { begin: i, end: i + 1 });
 }
 
 /** Any directives that are valid, good or bad: what a kernel computes must not depend on them. */
