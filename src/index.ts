@@ -42,6 +42,12 @@ export type { Axes, ReduceOptions, VarianceOptions } from './tensor/reductions.t
 export type { DType, TypedArray } from './ir/dtype.ts';
 export type { Shape } from './base/shape.ts';
 
+// Linear algebra, Fourier transforms and complex numbers: linalg.solve, fft.rfft, complex(1, 2) …
+export * as linalg from './tensor/linalg/index.ts';
+export * as fft from './tensor/fft.ts';
+export { Complex, complex, type ComplexLike, isComplex } from './tensor/complex.ts';
+export { bartlett, blackman, hamming, hann, kaiser, type WindowOptions } from './tensor/window-functions.ts';
+
 // Random numbers: random.key, random.split, random.uniform, random.normal …
 export * as random from './tensor/random.ts';
 

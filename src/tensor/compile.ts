@@ -13,7 +13,7 @@ import type { Node } from '../ir/node.ts';
 import type { Device } from '../runtime/device.ts';
 import { currentDevice } from '../runtime/registry.ts';
 import { Tensor } from './tensor.ts';
-import { describeTree, isBranch, leavesOf, replaceLeaves } from './tree.ts';
+import { Compound, describeTree, isBranch, leavesOf, replaceLeaves } from './tree.ts';
 
 export interface CompileOptions {
   /** For messages. Default: the function's name. */
@@ -149,7 +149,7 @@ function makeEntry<A extends readonly unknown[], R>(
 }
 
 function expectedOf(args: readonly unknown[]): readonly Expected[] | undefined {
-  if (args.some(isBranch)) return undefined;
+  if (args.some((arg) => isBranch(arg) || arg instanceof Compound)) return undefined;
   return args.map((arg) =>
     arg instanceof Tensor ? { isTensor: true, shape: arg.shape, dtype: arg.dtype } : { isTensor: false, value: arg },
   );

@@ -9,10 +9,14 @@ import { makeNode, type Node } from '../ir/node.ts';
 import { gradients as gradientsOf } from '../transform/gradients.ts';
 import { Cell } from './cell.ts';
 import { Tensor } from './tensor.ts';
-import { leavesOf, mapTree, replaceLeaves } from './tree.ts';
+import { type Compound, leavesOf, mapTree, replaceLeaves } from './tree.ts';
 
 /** The tree of T with a tensor for each tensor or cell. */
-export type GradientsOf<T> = T extends Tensor | Cell ? Tensor : { -readonly [K in keyof T]: GradientsOf<T[K]> };
+export type GradientsOf<T> = T extends Tensor | Cell
+  ? Tensor
+  : T extends Compound
+    ? T
+    : { -readonly [K in keyof T]: GradientsOf<T[K]> };
 
 /**
  * ∂y/∂x for every x in a tree (a tensor, a cell, arrays and objects of them), each in the shape of its x.

@@ -18,23 +18,47 @@ export function printArray(elements: TypedArray, shape: Shape, dtype: DType): st
   const format = formatter(shown, dtype);
   if (shape.length === 0) return format(elements[0]!).trim();
   const width = Math.max(0, ...shown.map((x) => format(x).length));
-  return printAxis({ elements, shape, isSummary, format: (x) => format(x).padStart(width) }, 0, 0);
+  return printAxis({ shape, isSummary, format: (i) => format(elements[i]!).padStart(width) }, 0, 0);
+}
+
+/** Complex elements, real and imaginary parts each in one notation. @example printComplex(re, im, [2]) // '[1.+2.j 0.-1.j]' */
+export function printComplex(real: TypedArray, imaginary: TypedArray, shape: Shape): string {
+  const isSummary = sizeOf(shape) > SUMMARY_THRESHOLD;
+  const shown = indicesShown(shape, isSummary);
+  const formatReal = formatter(
+    shown.map((i) => real[i]!),
+    'float64',
+  );
+  const formatImaginary = formatter(
+    shown.map((i) => Math.abs(imaginary[i]!)),
+    'float64',
+  );
+  const one = (i: number): string => {
+    const y = imaginary[i]!;
+    const sign = y < 0 || Object.is(y, -0) ? '-' : '+';
+    // The j follows the digits at once; what aligns the decimals comes behind it.
+    const digits = formatImaginary(Math.abs(y));
+    return `${formatReal(real[i]!)}${sign}${digits.trimEnd()}j${' '.repeat(digits.length - digits.trimEnd().length)}`;
+  };
+  if (shape.length === 0) return one(0).trim();
+  const width = Math.max(0, ...shown.map((i) => one(i).length));
+  return printAxis({ shape, isSummary, format: (i) => one(i).padStart(width) }, 0, 0);
 }
 
 interface Job {
-  readonly elements: TypedArray;
   readonly shape: Shape;
   readonly isSummary: boolean;
-  readonly format: (x: number) => string;
+  /** The element at an offset. */
+  readonly format: (offset: number) => string;
 }
 
 function printAxis(job: Job, axis: number, offset: number): string {
-  const { shape, elements, format } = job;
+  const { shape, format } = job;
   const stride = sizeOf(shape.slice(axis + 1));
   const places = placesShown(shape[axis]!, job.isSummary);
   if (axis === shape.length - 1) {
     return `[${wrap(
-      places.map((i) => (i === undefined ? '...' : format(elements[offset + i]!))),
+      places.map((i) => (i === undefined ? '...' : format(offset + i))),
       axis + 1,
     )}]`;
   }

@@ -221,9 +221,11 @@ function evenEdges(flat: Node, bins: number, range: readonly [number, number] | 
   // As NumPy: a range of nothing is widened by a half on both sides.
   const isEmpty = equal(low!, high!);
   [low, high] = [where(isEmpty, sub(low!, 0.5), low!), where(isEmpty, add(high!, 0.5), high!)];
-  const places = cast(iota([bins + 1], 0), flat.dtype);
-  const step = div(sub(high, low), bins);
-  return where(equal(places, bins), high, add(low, mul(places, step)));
+  // In double, so that edges which are whole numbers are so in every dtype.
+  const places = cast(iota([bins + 1], 0), 'float64');
+  const [first, last] = [cast(low, 'float64'), cast(high, 'float64')];
+  const inner = add(first, mul(places, div(sub(last, first), bins)));
+  return cast(where(equal(places, bins), last, inner), flat.dtype);
 }
 
 /** How often each whole number from 0 up to `length` occurs; elements beyond are an IndexError when the graph runs. */
