@@ -6,6 +6,7 @@
 import {
   type EmittedStep,
   isEmitted,
+  leavesOf,
   type LoopStep,
   type Move,
   type NestStep,
@@ -14,6 +15,7 @@ import {
   segmentsOf,
   type Step,
 } from '../../schedule/plan.ts';
+import type { Nest } from '../../kernel/nest.ts';
 import { type Abi, abis, enter, leave, locals } from './abi.ts';
 import { Assembler } from './assembler.ts';
 import type { Tier } from './lower-analysis.ts';
@@ -60,20 +62,38 @@ export function emitProgram(
   const outputs = countOf(plan, 'output');
   const homes = homesOf(plan, inputs, outputs);
   const pointers = plan.buffers.filter(({ home }) => home.kind === 'pointer').length;
-  /** Loops count in entries of the table behind those of the pointers, one for each that can be open at once. */
-  const firstCounter = 1 + inputs + outputs + pointers;
+  /** Behind those of the pointers, entries of the table for what a nest's slots are bound to while it runs, */
+  const firstSlot = 1 + inputs + outputs + pointers;
+  /** and for the counters of loops, one for each that can be open at once. */
+  const firstCounter = firstSlot + Math.max(0, ...nestsOf(plan.steps).map(({ slots }) => slots.length));
   const segments = emittedSegments(segmentsOf(plan.steps));
-  const functions = new Map<NestStep, Label>();
-  const emitNest = (step: NestStep, name: string): void => {
-    const label = assembler.label(name);
-    functions.set(step, label);
-    const outer = outerLoop(step.nest);
+  const functions = new Map<Nest, Label>();
+  /** rax = the address `past` bytes behind the beginning of a buffer; rdi = table. */
+  const loadHome = ({ entry, offset }: Binding, past: number): void => {
+    const distance = offset + past;
+    assembler.emit('mov', rax, mem(rdi, 8 * entry));
+    if (distance === (distance | 0)) {
+      if (distance !== 0) assembler.emit('add', rax, distance);
+    } else {
+      assembler.emit('mov', rcx, BigInt(distance));
+      assembler.emit('add', rax, rcx);
+    }
+  };
+  const emitNest = ({ nest, bindings }: NestStep, name: string): void => {
+    let label = functions.get(nest);
+    if (label === undefined) functions.set(nest, (label = assembler.label(name)));
+    const outer = outerLoop(nest);
     assembler.emit('mov', rdi, mem(rsp, locals));
+    bindings.forEach((buffer, slot) => {
+      loadHome(homes[buffer]!, 0);
+      assembler.emit('mov', mem(rdi, 8 * (firstSlot + slot)), rax);
+    });
+    assembler.emit('add', rdi, 8 * firstSlot);
     if (outer === undefined) {
       assembler.emit('call', label);
       return;
     }
-    if (pool !== undefined && pool.threads > 1 && step.nest.work >= parallelWork) {
+    if (pool !== undefined && pool.threads > 1 && nest.work >= parallelWork) {
       assembler.emit('lea', rsi, ripRelative(label));
       assembler.emit('mov', rdx.as(32), outer.count);
       assembler.emit('mov', rcx.as(32), Math.max(1, Math.floor(outer.count / (pool.threads * CHUNKS_PER_THREAD))));
@@ -88,15 +108,7 @@ export function emitProgram(
   const emitMoves = (moves: readonly Move[]): void => {
     assembler.emit('mov', rdi, mem(rsp, locals));
     for (const { to, from, offset } of moves) {
-      const { entry, offset: past } = homes[from]!;
-      assembler.emit('mov', rax, mem(rdi, 8 * entry));
-      const distance = past + offset;
-      if (Math.abs(distance) < 2 ** 31) {
-        if (distance !== 0) assembler.emit('add', rax, distance);
-      } else {
-        assembler.emit('mov', rcx, BigInt(distance));
-        assembler.emit('add', rax, rcx);
-      }
+      loadHome(homes[from]!, offset);
       assembler.emit('mov', mem(rdi, 8 * homes[to]!.entry), rax);
     }
   };
@@ -136,14 +148,15 @@ export function emitProgram(
     emitSteps(steps, 0, i === 0 ? '' : `${i}/`);
     leave(assembler, abi);
   });
-  for (const [{ nest, bindings }, label] of functions) {
+  // A nest that several steps share is one function.
+  for (const [nest, label] of functions) {
     assembler.align(64);
     assembler.bind(label);
     lowerNest(
       assembler,
       nest,
       tier,
-      bindings.map((buffer) => homes[buffer]!),
+      nest.slots.map((_, entry) => ({ entry, offset: 0 })),
     );
   }
   const { code, labels, listing } = assembler.finish();
@@ -157,6 +170,10 @@ function emittedSegments(segments: readonly Segment[]): (readonly EmittedStep[])
     if (isEmitted(segment)) return [segment];
     return segment.kind === 'loop' ? emittedSegments(segment.body) : [];
   });
+}
+
+function nestsOf(steps: readonly Step[]): Nest[] {
+  return leavesOf(steps).flatMap((step) => (step.kind === 'nest' ? [step.nest] : []));
 }
 
 function entryName(segment: number): string {
