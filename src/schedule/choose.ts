@@ -115,9 +115,9 @@ export function tileCandidates(c: Contraction, lanes: number, target: Target): C
   ].sort((x, y) => x.cost - y.cost);
 }
 
-/** What a copy of an element costs where it lies as it will lie, and where it does not. */
-const copied = 0.4,
-  transposed = 0.6;
+/** What a copy of a vector costs where it lies as it will lie, and where it does not. */
+const copied = 9,
+  transposed = 12;
 
 /** Cycles until a sum can be added to again, times the additions that begin in a cycle. */
 const inFlight = 8;
@@ -159,8 +159,8 @@ function outerCandidates(c: Contraction, lane: Var, row: Var | undefined, lanes:
   const candidates: Candidate[] = [];
   for (const pack of packings) {
     const packing =
-      (pack.a === 'none' ? 0 : elementsOf(c.a) * (sa === 1 ? copied : transposed)) +
-      (pack.b === 'none' ? 0 : elementsOf(c.b) * (sb === 1 ? copied : transposed));
+      (pack.a === 'none' ? 0 : (elementsOf(c.a) / lanes) * (sa === 1 ? copied : transposed)) +
+      (pack.b === 'none' ? 0 : (elementsOf(c.b) / lanes) * (sb === 1 ? copied : transposed));
     const isPacked = (sb !== 0 ? pack.b : pack.a) === 'panels';
     const vectors = Math.ceil(lane.size / lanes);
     let chosen: { rows: number; across: number; cost: number } | undefined;
@@ -174,8 +174,10 @@ function outerCandidates(c: Contraction, lane: Var, row: Var | undefined, lanes:
           columnTiles * tileCost(rowRest, w) +
           tileCost(rowRest, columnRest);
         // What a strip of tiles reads of the operand along the lanes, each time it is not in cache any more.
-        const blocks = Math.ceil(rowSize / (r * maxBlock));
-        const strip = depth * (isPacked ? w : rowStep(along, lane, c.summed) + w);
+        const blocks = Math.ceil(rowSize / (r * mostTiles(r, depth)));
+        // A strip narrower than a cache line leaves the rest of it to the next.
+        const step = rowStep(along, lane, c.summed) * Math.min(1, (w * lanes) / 16);
+        const strip = depth * (isPacked ? w : step + w);
         const cost = free * (tiles + strips * blocks * strip) + packing;
         if (chosen === undefined || cost < chosen.cost) chosen = { rows: r, across: w, cost };
       }
@@ -191,7 +193,7 @@ function outerCandidates(c: Contraction, lane: Var, row: Var | undefined, lanes:
       rows,
       across,
       pack,
-      ...sharing(c, target, { lane, row }, Math.floor(rowSize / rows), columnTiles),
+      ...sharing(c, target, { lane, row }, rows, Math.floor(rowSize / rows), columnTiles),
       cost,
     });
   }
@@ -223,15 +225,21 @@ function innerCandidates(c: Contraction, lane: Var, lanes: number, target: Targe
     c,
     target,
     { lane: column, row },
+    side,
     Math.floor((row?.size ?? 1) / side),
     Math.floor((column?.size ?? 1) / side),
   );
-  const cost = products * latency + 0.7 * loads + packing * transposed + points * 10;
+  const cost = products * latency + 0.7 * loads + (packing / lanes) * transposed + points * 10;
   return [{ kind: 'inner', lane, row, column, rows: side, across: side, pack, ...shared, cost }];
 }
 
+/** Elements of an operand that a block of rows may read: about what stays in a core's second cache. */
+const blockElements = 262_144;
+
 /** Tiles of rows in a block at most. */
-const maxBlock = 16;
+function mostTiles(rows: number, depth: number): number {
+  return Math.max(1, Math.floor(blockElements / (rows * depth)));
+}
 
 /** Loop iterations per thread, so that a thread that was held up can be helped. */
 const sharesPerThread = 4;
@@ -241,17 +249,19 @@ function sharing(
   c: Contraction,
   target: Target,
   { lane, row }: { readonly lane: Var | undefined; readonly row: Var | undefined },
+  rows: number,
   rowTiles: number,
   columnTiles: number,
 ): Pick<TileDirectives, 'block' | 'outermost' | 'parallel'> {
   const parallel = target.threads > 1 && 2 * sizeOfVars(c.vars) * sizeOfVars(c.summed) >= parallelTiles;
-  if (!parallel) return { block: maxBlock, outermost: 'free', parallel };
+  const most = Math.min(rowTiles + 1, mostTiles(rows, sizeOfVars(c.summed)));
+  if (!parallel) return { block: most, outermost: 'free', parallel };
   const wanted = target.threads * sharesPerThread;
   const longest = Math.max(1, ...c.vars.filter((v) => v !== lane && v !== row).map((v) => v.size));
-  const block = Math.max(1, Math.min(maxBlock, Math.floor(rowTiles / wanted)));
+  const block = Math.max(1, Math.min(most, Math.floor(rowTiles / wanted)));
   const shares = { free: longest, row: Math.floor(rowTiles / block), across: columnTiles };
   const outermost = best(['free', 'row', 'across'] as const, (loop) => Math.min(shares[loop], wanted)) ?? 'free';
-  return { block: outermost === 'row' ? block : maxBlock, outermost, parallel };
+  return { block: outermost === 'row' ? block : most, outermost, parallel };
 }
 
 /** Whether the sums of a tile, a row of operand vectors and two more fit the registers. */
