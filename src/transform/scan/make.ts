@@ -224,17 +224,23 @@ class Repetition {
     const nexts = this.carries.map(({ next }) => next);
     this.sort([...nexts, ...stacks, ...sums]);
     const needed = new Set(this.own(nexts));
-    const heavy = new Map<Node, boolean>();
+    /** Products, and what is made of them. */
+    const heavy = new Set<Node>();
+    /** Between products and their operands. */
+    const inside = new Set<Node>();
     for (const node of this.own([...stacks, ...sums])) {
-      if (needed.has(node) || isOpaque(node)) heavy.set(node, false);
-      else heavy.set(node, isProduct(node) || node.inputs.some((input) => heavy.get(input) === true));
+      if (tested || needed.has(node) || isOpaque(node)) continue;
+      const product = factorsOf(node);
+      for (const one of product ?? []) inside.add(one);
+      if (product !== undefined || node.inputs.some((input) => heavy.has(input))) heavy.add(node);
     }
-    const later = (node: Node): boolean => !tested && heavy.get(node) === true;
+    const later = (node: Node): boolean => heavy.has(node);
+    const isAfter = (node: Node): boolean => heavy.has(node) || inside.has(node);
     for (const { placeholder } of this.slices) this.stackOf(placeholder);
 
     const made: (() => Node)[] = [];
     stacks.forEach((node, i) => {
-      if (later(node)) made[i] = this.after(node, this.cuts(node, later));
+      if (later(node)) made[i] = this.after(node, this.cuts(node, isAfter));
     });
     const plain = (node: Node): (() => Node) => {
       if (!this.isOwn(node)) return () => batched({ node, isBatched: false }, length);
@@ -248,7 +254,7 @@ class Repetition {
     const total = new Map<Node, () => Node>();
     for (const term of new Set(terms.flat())) {
       if (!later(term) || term.dtype === 'bool') continue;
-      total.set(term, this.summed(this.after(term, this.cuts(term, later))));
+      total.set(term, this.summed(this.after(term, this.cuts(term, isAfter))));
     }
     // Sums of what is stacked anyway need nothing in the loop either.
     const isStacked = (node: Node): boolean => this.stacked.has(node);
@@ -339,14 +345,25 @@ function isOpaque(node: Node): boolean {
 
 /** A sum of products of two repeated operands: what is worth doing for many turns at once. */
 function isProduct(node: Node): boolean {
-  if (node.op !== 'sum') return false;
+  return factorsOf(node) !== undefined;
+}
+
+/** What stands between such a sum and the two operands; undefined for anything else. */
+function factorsOf(node: Node): Node[] | undefined {
+  if (node.op !== 'sum') return undefined;
+  const between: Node[] = [];
   let inner = node.inputs[0]!;
-  while (inner.op === 'sum' || isView(inner)) inner = inner.inputs[0]!;
-  if (inner.op !== 'mul') return false;
+  while (inner.op === 'sum' || isView(inner)) {
+    between.push(inner);
+    inner = inner.inputs[0]!;
+  }
+  if (inner.op !== 'mul') return undefined;
+  between.push(inner);
   const size = sizeOf(inner.shape);
-  return inner.inputs.every((operand) => {
+  for (const operand of inner.inputs) {
     let source = operand;
     while (isView(source)) source = source.inputs[0]!;
-    return sizeOf(source.shape) < size;
-  });
+    if (sizeOf(source.shape) >= size) return undefined;
+  }
+  return between;
 }
