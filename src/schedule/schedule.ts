@@ -13,6 +13,7 @@ import { allocate, type Lifetime } from './allocate.ts';
 import { Joiner } from './join.ts';
 import { type Bound, scheduleLoops, splitReduction } from './loops.ts';
 import { type Buffer, lower, type LoweredStep } from './lower.ts';
+import { hoistInvariant, resolve } from './invariant.ts';
 import { mergeVars } from './merge.ts';
 import { sharingRepeats } from './repeat.ts';
 import type { Plan, PlannedBuffer, RoutineStep, Step } from './plan.ts';
@@ -60,30 +61,43 @@ export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser 
     const behind = resolve(buffers, one);
     return resolve(buffers, other).some((buffer) => behind.includes(buffer));
   });
-  const scheduleAll = (kernels: readonly LoweredStep[]): readonly Step[] => {
-    const steps: Step[] = [];
+  const boundOf = new Map<Step, Bound>();
+  const joinNests = (steps: readonly Step[]): readonly Step[] => {
+    const joined: Step[] = [];
     let nests: Bound[] = [];
-    const joinNests = (): void => {
-      for (const { nest, bindings } of joiner.join(nests)) steps.push({ kind: 'nest', nest, bindings });
+    const flush = (): void => {
+      for (const { nest, bindings } of joiner.join(nests)) joined.push({ kind: 'nest', nest, bindings });
       nests = [];
     };
-    for (const kernel of kernels) {
-      if ('effects' in kernel) {
-        nests.push(...scheduleKernel(kernel));
-        continue;
-      }
-      joinNests();
-      if ('routine' in kernel) steps.push(asStep(kernel));
+    for (const step of steps) {
+      const bound = boundOf.get(step);
+      if (bound !== undefined) nests.push(bound);
       else {
-        depth++;
-        steps.push({ ...kernel, body: scheduleAll(kernel.body) });
-        depth--;
+        flush();
+        joined.push(step);
       }
     }
-    joinNests();
-    return steps;
+    flush();
+    return joined;
   };
-  const steps = scheduleAll(lowered.kernels);
+  /** The steps of kernels, still to be joined; those of the bodies of loops are. */
+  const scheduleAll = (kernels: readonly LoweredStep[]): readonly Step[] =>
+    kernels.flatMap((kernel): readonly Step[] => {
+      if ('routine' in kernel) return [asStep(kernel)];
+      if ('effects' in kernel) {
+        return scheduleKernel(kernel).map((bound) => {
+          const step: Step = { kind: 'nest', nest: bound.nest, bindings: bound.bindings };
+          boundOf.set(step, bound);
+          return step;
+        });
+      }
+      depth++;
+      const body = scheduleAll(kernel.body);
+      depth--;
+      const { before, inside } = hoistInvariant(buffers, { ...kernel, body }, depth);
+      return [...before, { ...inside, body: joinNests(inside.body) }];
+    });
+  const steps = joinNests(scheduleAll(lowered.kernels));
   return { plan: placeBuffers(buffers, steps, inPlace), kernels: lowered.kernels };
 }
 
@@ -148,12 +162,6 @@ function usesOf(buffers: readonly Buffer[], steps: readonly Step[]): { buffer: B
     });
   uses.push(...visit(steps, 0));
   return uses;
-}
-
-/** The buffers with memory of their own that a buffer may stand for. */
-function resolve(buffers: readonly Buffer[], buffer: BufferId): BufferId[] {
-  const { home } = buffers[buffer]!;
-  return home.kind === 'pointer' ? home.behind.flatMap((one) => resolve(buffers, one)) : [buffer];
 }
 
 /**
