@@ -1,6 +1,7 @@
 /**
  * Loops in memory. A turn finds what changes from turn to turn through pointers: slices of stacked values advance, and a carry is never
- * copied: its pointer goes from the first value to one of two buffers and on to the other, or along the stack that its values form anyway.
+ * copied: its pointer goes from the first value to one of two buffers and on to the other, or along the stack that its values form anyway. Where
+ * the values at the start of turns are stacked, as gradients ask, that stack has one slice more: what a turn finds and what it leaves are neighbours.
  */
 import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
 import { infoOf } from '../ir/dtype.ts';
@@ -17,6 +18,8 @@ export interface LoopHost {
   place(node: Node, rowMajor: boolean): Placement;
   /** Where an output of the loop should be, if somebody says so. */
   targetOf(index: number): Target | undefined;
+  /** Stores a value from outside in a buffer, from an element on. */
+  copyTo(node: Node, buffer: BufferId, at: number): void;
   /** Lowers the body, given where its inputs lie and its outputs go. */
   lowerBody(inputs: ReadonlyMap<Node, Placement>, outputs: readonly BodyOutput[]): readonly LoweredStep[];
 }
@@ -50,15 +53,32 @@ export function lowerLoop(
     return pointer;
   };
 
+  /** Outputs that lie in the history of a carry, which has a slice for the first value and one for what each turn leaves. */
+  const histories = new Map<number, { readonly of: number; readonly isNext: boolean }>();
+  const claimed = new Set<Node>();
+  for (let i = 0; i < carried && !tested; i++) {
+    const [param, next] = [body.inputs[i]!, body.outputs[i]!];
+    const before = body.outputs.indexOf(param, carried);
+    if (before < 0) continue;
+    histories.set(before, { of: i, isNext: false });
+    const after = body.outputs.indexOf(next, carried);
+    if (after < 0 || claimed.has(next) || next === param) continue;
+    claimed.add(next);
+    histories.set(after, { of: i, isNext: true });
+  }
+  const hasHistory = new Set([...histories.values()].map(({ of }) => of));
+
   body.outputs.forEach((node, i) => {
-    if (i < carried) return;
+    if (i < carried || histories.has(i)) return;
     const size = sizeOf(node.shape);
     const whole = host.buffer(node, length * size, host.targetOf(i));
     const strides = stridesOf(node.shape);
     results.push({ node, target: { kind: 'placed', buffer: walk(node, whole, size, strides) } });
     outputs[i] = { buffer: whole, strides: [size, ...strides] };
   });
-  const stackOf = new Map(results.map(({ node, target }, k) => [node, { target, number: carried + k }]));
+  const stackOf = new Map(
+    results.map(({ node, target }) => [node, { target, number: body.outputs.indexOf(node, carried) }]),
+  );
 
   let test: BufferId | undefined;
   const carries = new Set<Node>();
@@ -67,6 +87,30 @@ export function lowerLoop(
     const next = body.outputs[i]!;
     const size = sizeOf(param.shape);
     const strides = stridesOf(param.shape);
+    if (hasHistory.has(i)) {
+      const bytes = size * infoOf(param.dtype).bytes;
+      const history = host.buffer(param, (length + 1) * size);
+      host.copyTo(inputs[i]!, history, reverse ? length * size : 0);
+      const at = (slice: number): Placement => {
+        const pointer = slice === 0 ? history : host.pointer(param, size, [history]);
+        if (slice !== 0) move(enter, pointer, history, slice * bytes);
+        return { buffer: pointer, strides };
+      };
+      const forward = reverse ? -1 : 1;
+      const [current, coming] = [host.pointer(param, size, [history]), host.pointer(param, size, [history])];
+      move(enter, current, history, reverse ? length * bytes : 0);
+      move(enter, coming, current, forward * bytes);
+      move(turn, current, coming);
+      move(turn, coming, coming, forward * bytes);
+      placements.set(param, { buffer: current, strides });
+      results.push({ node: next, target: { kind: 'placed', buffer: coming } });
+      carries.add(next);
+      outputs[i] = at(reverse ? 0 : length);
+      for (const [number, { of, isNext }] of histories) {
+        if (of === i) outputs[number] = { ...at(isNext === reverse ? 0 : 1), strides: [size, ...strides] };
+      }
+      continue;
+    }
     const first = host.place(inputs[i]!, true).buffer;
     const stack = carries.has(next) ? undefined : stackOf.get(next);
     carries.add(next);

@@ -208,6 +208,9 @@ class Lowering {
       buffer: ({ dtype }, size, home) => this.buffer(dtype, size, home),
       pointer: ({ dtype }, size, behind) => this.buffer(dtype, size, { kind: 'pointer', behind }),
       place: (node, rowMajor) => (rowMajor ? this.rowMajor(node) : this.place(node)),
+      copyTo: (node, buffer, at) => {
+        this.copy(node, { buffer, strides: stridesOf(node.shape) }, at);
+      },
       targetOf: (index) => {
         const part = this.parts.get(scan)?.get(index);
         return part && this.outputs.get(part);
@@ -233,7 +236,8 @@ class Lowering {
     return copy;
   }
 
-  private copy(node: Node, to: Placement): void {
+  /** @param start the element of the buffer where the copy begins */
+  private copy(node: Node, to: Placement, start = 0): void {
     if (sizeOf(node.shape) === 0) return;
     const space = new Space();
     const vars = node.shape.map((size) => space.variable(size));
@@ -245,7 +249,8 @@ class Lowering {
       buffer: from.buffer,
       at: address(index, from.strides),
     };
-    this.emit('copy', space, vars, [{ kind: 'store', buffer: to.buffer, at: address(index, to.strides), value }]);
+    const at = plus(address(index, to.strides), start);
+    this.emit('copy', space, vars, [{ kind: 'store', buffer: to.buffer, at, value }]);
   }
 
   /** Lowers the kernel that stores a node. */
