@@ -1,6 +1,6 @@
 /** Our networks, built from the layers of a workload with the public API. */
 
-import { arange, Cell, compile, gradients, type Tensor, where, zeros } from '../../src/index.ts';
+import { compile, gradients, type Tensor, zeros } from '../../src/index.ts';
 import {
   BatchNorm2d,
   Conv2d,
@@ -11,10 +11,12 @@ import {
   GELU,
   LayerNorm,
   Linear,
+  LSTM,
   MaxPool2d,
   Module,
   mse,
   ReLU,
+  scaledDotProductAttention,
   Sequential,
   Sigmoid,
   Tanh,
@@ -65,20 +67,12 @@ export function prepareInference({ batch, input, vocabulary, layers }: Inference
 
 function initialized(layers: readonly Layer[]): Sequential {
   const model = new Sequential(...layers.map(build));
-  model.parameters().forEach((parameter, i) => {
+  model.namedParameters().forEach(([name, parameter], i) => {
     const { shape } = parameter;
     if (shape.length > 1) parameter.value = filled({ shape }, seeds.parameter + i, weightScale(shape));
+    else if (name.includes('bias')) parameter.value = zeros(shape);
   });
-  for (const module of model.modules()) if ('bias' in module && !isNorm(module)) clear(module.bias);
   return model;
-}
-
-function isNorm(module: Module): boolean {
-  return module instanceof BatchNorm2d || module instanceof LayerNorm;
-}
-
-function clear(bias: unknown): void {
-  if (bias instanceof Cell) bias.value = zeros(bias.shape);
 }
 
 function build(layer: Layer): Module & Built {
@@ -122,7 +116,7 @@ function build(layer: Layer): Module & Built {
       return new ConvTranspose2d(layer.from, layer.to, layer.kernel, { stride, padding, bias });
     }
     case 'lstm':
-      throw new Error(`no ${layer.kind} here yet`);
+      return new LastHidden(layer.from, layer.to);
   }
 }
 
@@ -170,6 +164,20 @@ class Tokens extends Module {
   }
 }
 
+/** The hidden state after the last step. */
+class LastHidden extends Module {
+  readonly lstm: LSTM;
+
+  constructor(from: number, to: number) {
+    super();
+    this.lstm = new LSTM(from, to);
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.lstm.forward(x)[0].at(-1, 1);
+  }
+}
+
 class Block extends Module {
   readonly norm1: LayerNorm;
   readonly qkv: Linear;
@@ -212,15 +220,6 @@ class Block extends Module {
       .reshape(B, T, 3, heads, width / heads)
       .permute(2, 3, 0, 1, 4); // (3, H, B, T, D)
     const [q, k, v] = [parts.at(0), parts.at(1), parts.at(2)];
-    return this.out.forward(attention(q, k, v, causal).permute(1, 2, 0, 3).reshape(B, T, width));
+    return this.out.forward(scaledDotProductAttention(q, k, v, { causal }).permute(1, 2, 0, 3).reshape(B, T, width));
   }
-}
-
-/** softmax(q kᵀ / √D) v, over (…, T, D); with `causal`, each row sees itself and what is before it. */
-function attention(q: Tensor, k: Tensor, v: Tensor, causal: boolean): Tensor {
-  const T = q.shape.at(-2)!;
-  const scores = q.matmul(k.transpose()).mul(q.shape.at(-1)! ** -0.5);
-  if (!causal) return scores.softmax(-1).matmul(v);
-  const isSeen = arange(T).reshape(T, 1).greaterEqual(arange(T));
-  return where(isSeen, scores, -Infinity).softmax(-1).matmul(v);
 }
