@@ -7,10 +7,11 @@ import { type Affine, coefficient, type Var } from '../kernel/affine.ts';
 import { type Kernel, type Load, type Reduce, visitExpressions } from '../kernel/kernel.ts';
 import type { Chooser, Contraction, LoopDirectives, Packing, TileDirectives } from './directives.ts';
 import { sizeOfVars } from './pack.ts';
+import { costs } from './fuse.ts';
 import type { Target } from './target.ts';
 
-/** Nests with less work than this are not worth waking a thread for. */
-export const parallelWork = 200_000;
+/** Nests with less work than this are not worth waking a thread for: about 10 µs. */
+export const parallelWork = 1_000_000;
 
 /** The same for contractions, in operations on numbers that are in registers already. */
 const parallelTiles = 500_000;
@@ -28,15 +29,25 @@ export const heuristics: Chooser = {
   tiles: (contraction, lanes, target) => tileCandidates(contraction, lanes, target)[0],
 };
 
-/** Elements visited times operations on each, roughly. */
+/** What an element read or written and an addition to it take, in units of a contraction's operation: 10 ps where vectors are widest. */
+const moved = 5,
+  computed = 2;
+
+/** Elements visited times what is done with each, roughly, in operations of a contraction. */
 export function workOf(kernel: Kernel, reduces: readonly Reduce[]): number {
   let points = 1;
   for (const v of kernel.vars) points *= v.size;
   let summed = 1;
   for (const reduce of reduces) for (const v of reduce.vars) summed *= v.size;
-  let operations = 1;
-  for (const effect of kernel.effects) visitExpressions(effect.value, () => operations++);
-  return points * summed * operations;
+  let each = 0;
+  for (const effect of kernel.effects) {
+    each += moved;
+    visitExpressions(effect.value, (expression) => {
+      if (expression.kind === 'load' || expression.kind === 'gather') each += moved;
+      else if (expression.kind === 'apply') each += computed * (costs[expression.op] ?? 1);
+    });
+  }
+  return points * summed * each;
 }
 
 /** The loads that are contiguous along one variable of the output and not along another that lanes are to run along. */

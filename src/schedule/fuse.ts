@@ -10,8 +10,8 @@ import { topological, useCounts } from '../ir/walk.ts';
 import { ofVar, Space } from '../kernel/affine.ts';
 import { findProduct, isContraction } from './product.ts';
 
-/** Rough cost of an elementwise op, in additions. */
-const costs: Partial<Record<Op, number>> = {
+/** Rough cost of an elementwise op, in additions; 1 where none is given. */
+export const costs: Partial<Record<Op, number>> = {
   exp: 12,
   log: 14,
   sin: 16,

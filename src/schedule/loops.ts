@@ -73,7 +73,7 @@ class LoopWriter {
   write(): Bound[] {
     const { kernel, lane } = this;
     const isSummed = lane !== undefined && !kernel.vars.includes(lane);
-    const outer = kernel.vars.filter((v) => v !== lane);
+    const outer = this.outermostFirst(kernel.vars.filter((v) => v !== lane));
     if (isSummed || lane === undefined) {
       for (const v of outer) this.open(v);
       this.rowReduction(isSummed ? lane : undefined);
@@ -105,6 +105,14 @@ class LoopWriter {
     return bound;
   }
 
+  /** As they come, but a few iterations shared by threads would not come out even: then the longest goes first. */
+  private outermostFirst(vars: readonly Var[]): readonly Var[] {
+    const [first] = vars;
+    if (!this.parallel || first === undefined || first.size >= 16) return vars;
+    const longest = vars.reduce((a, b) => (b.size > a.size ? b : a));
+    return [longest, ...vars.filter((v) => v !== longest)];
+  }
+
   private finish(parallel: boolean): Bound {
     return {
       nest: this.builder.finish(this.kernel.name, { parallel, work: this.work }),
@@ -121,7 +129,7 @@ class LoopWriter {
   /** Lanes along one variable of the output, loads along another and transposed. */
   private inSquares(lane: Var, across: Var): Bound[] {
     const { kernel, lanes } = this;
-    const outer = kernel.vars.filter((v) => v !== lane && v !== across);
+    const outer = this.outermostFirst(kernel.vars.filter((v) => v !== lane && v !== across));
     const strips = (size: number): { start: number; count: number; width: number }[] => {
       const full = Math.floor(size / lanes);
       const whole = full > 0 ? [{ start: 0, count: full, width: lanes }] : [];

@@ -90,6 +90,7 @@ const cachedElements = 65_536;
 /** More results than this are work enough for every thread, and so is less than this to each. */
 const mostSplitResults = 131_072;
 const leastDepth = 256;
+const manyResults = 8192;
 
 /**
  * Few results of very long sums (weight gradients): the outermost summed variable is cut into parts, each summed on its own
@@ -110,6 +111,10 @@ function splitDepth(
     (v) => Math.abs(coefficient(product.a.at, v)) + Math.abs(coefficient(product.b.at, v)),
   );
   if (outermost === undefined || operands < 4 * cachedElements) return undefined;
+  // What runs along the lanes stays in cache whatever the order is, and there are results enough for every thread.
+  const contiguous = kernel.vars.find((v) => coefficient(effect.at, v) === 1);
+  const along = [product.a, product.b].find(({ at }) => contiguous !== undefined && at.terms.has(contiguous));
+  if (along !== undefined && elements(along) <= cachedElements && size >= manyResults) return undefined;
   if (size > mostSplitResults) return undefined;
   // The parts are written and read again: that must be little beside what each takes to compute.
   const depth = sizeOfVars(product.summed);
