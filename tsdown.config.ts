@@ -11,6 +11,7 @@ export default defineConfig({
     'optim/index': 'src/optim/index.ts',
     'data/index': 'src/data/index.ts',
     'train/index': 'src/train/index.ts',
+    'vision/index': 'src/vision/index.ts',
     'io/index': 'src/io/index.ts',
     'ml/index': 'src/ml/index.ts',
     'inspect/index': 'src/inspect/index.ts',
