@@ -59,7 +59,10 @@ export function checkpointing(folder: string, options: CheckpointingOptions = {}
         );
       }
       // What lies ahead of where this training goes on would be taken for its newest.
+      const behind = found.filter(({ step }) => step <= run.step);
       for (const { name, step } of found) if (step > run.step) await removeFile(`${folder}/${name}`);
+      // A process that was killed may have left one too many.
+      for (const { name } of behind.slice(keep)) await removeFile(`${folder}/${name}`);
     },
     onRest(run, rest) {
       if (rest.after === 'end') return save(run);
