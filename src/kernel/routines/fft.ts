@@ -76,7 +76,9 @@ function passes(n: number, radices: readonly number[]): Transform {
     let stride = 1;
     for (const radix of radices) {
       const m = length / radix;
-      if (radix === 4) pass4(fromRe, fromIm, toRe, toIm, m, stride, cos, sin);
+      if (radix === 4 && stride === 1) firstPass4(fromRe, fromIm, toRe, toIm, m, cos, sin);
+      else if (radix === 4 && m === 1) lastPass4(fromRe, fromIm, toRe, toIm, stride);
+      else if (radix === 4) pass4(fromRe, fromIm, toRe, toIm, m, stride, cos, sin);
       else if (radix === 2) pass2(fromRe, fromIm, toRe, toIm, m, stride, cos, sin);
       else if (radix === 3) pass3(fromRe, fromIm, toRe, toIm, m, stride, cos, sin);
       else passAny(fromRe, fromIm, toRe, toIm, m, stride, radix, cos, sin);
@@ -172,6 +174,71 @@ function pass4(
       br[q + 3 * s] = x3r * w3r - x3i * w3i;
       bi[q + 3 * s] = x3r * w3i + x3i * w3r;
     }
+  }
+}
+
+/** pass4 with s = 1: the loop goes over k. */
+function firstPass4(
+  ar: Float64Array,
+  ai: Float64Array,
+  br: Float64Array,
+  bi: Float64Array,
+  m: number,
+  cos: Float64Array,
+  sin: Float64Array,
+): void {
+  for (let k = 0; k < m; k++) {
+    const er = ar[k]! + ar[k + 2 * m]!;
+    const ei = ai[k]! + ai[k + 2 * m]!;
+    const fr = ar[k]! - ar[k + 2 * m]!;
+    const fi = ai[k]! - ai[k + 2 * m]!;
+    const gr = ar[k + m]! + ar[k + 3 * m]!;
+    const gi = ai[k + m]! + ai[k + 3 * m]!;
+    const hr = ai[k + m]! - ai[k + 3 * m]!;
+    const hi = ar[k + 3 * m]! - ar[k + m]!;
+    const w1r = cos[k]!;
+    const w1i = -sin[k]!;
+    const w2r = cos[2 * k]!;
+    const w2i = -sin[2 * k]!;
+    const w3r = cos[3 * k]!;
+    const w3i = -sin[3 * k]!;
+    const q = 4 * k;
+    br[q] = er + gr;
+    bi[q] = ei + gi;
+    const x1r = fr + hr;
+    const x1i = fi + hi;
+    br[q + 1] = x1r * w1r - x1i * w1i;
+    bi[q + 1] = x1r * w1i + x1i * w1r;
+    const x2r = er - gr;
+    const x2i = ei - gi;
+    br[q + 2] = x2r * w2r - x2i * w2i;
+    bi[q + 2] = x2r * w2i + x2i * w2r;
+    const x3r = fr - hr;
+    const x3i = fi - hi;
+    br[q + 3] = x3r * w3r - x3i * w3i;
+    bi[q + 3] = x3r * w3i + x3i * w3r;
+  }
+}
+
+/** pass4 with m = 1: every factor is 1. */
+function lastPass4(ar: Float64Array, ai: Float64Array, br: Float64Array, bi: Float64Array, s: number): void {
+  for (let j = 0; j < s; j++) {
+    const er = ar[j]! + ar[j + 2 * s]!;
+    const ei = ai[j]! + ai[j + 2 * s]!;
+    const fr = ar[j]! - ar[j + 2 * s]!;
+    const fi = ai[j]! - ai[j + 2 * s]!;
+    const gr = ar[j + s]! + ar[j + 3 * s]!;
+    const gi = ai[j + s]! + ai[j + 3 * s]!;
+    const hr = ai[j + s]! - ai[j + 3 * s]!;
+    const hi = ar[j + 3 * s]! - ar[j + s]!;
+    br[j] = er + gr;
+    bi[j] = ei + gi;
+    br[j + s] = fr + hr;
+    bi[j + s] = fi + hi;
+    br[j + 2 * s] = er - gr;
+    bi[j + 2 * s] = ei - gi;
+    br[j + 3 * s] = fr - hr;
+    bi[j + 3 * s] = fi - hi;
   }
 }
 

@@ -3,7 +3,7 @@
  * matrices are an error where a division would be by zero, as in NumPy; determinants of them are 0.
  */
 import { LinAlgError, raise } from '../../base/errors.ts';
-import { addProduct, addScaled, blockOf, dot, identity, matricesIn, matrixOf } from './matrix.ts';
+import { addProduct, addScaled, type Block, blockOf, dot, identity, matricesIn, matrixOf } from './matrix.ts';
 import type { Routine } from './operand.ts';
 import { decompose } from './svd.ts';
 
@@ -71,18 +71,32 @@ function substitute(
   }: { readonly lower: boolean; readonly transpose: boolean; readonly unitDiagonal: boolean },
 ): void {
   const goesDown = lower !== transpose;
-  for (let step = 0; step < n; step++) {
-    const i = goesDown ? step : n - 1 - step;
-    const from = goesDown ? 0 : i + 1;
-    const to = goesDown ? i : n;
-    for (let j = from; j < to; j++) {
-      const factor = transpose ? a[j * n + i]! : a[i * n + j]!;
-      if (factor !== 0) addScaled(b, i * k, -factor, b, j * k, k);
+  const blocks = Math.ceil(n / PANEL);
+  for (let step = 0; step < blocks; step++) {
+    const start = (goesDown ? step : blocks - 1 - step) * PANEL;
+    const stop = Math.min(start + PANEL, n);
+    // What is known of X already, in one product; a transposed triangle is read by columns, as rows of products.
+    const [from, known] = goesDown ? [0, start] : [stop, n - stop];
+    const factors = transpose ? turned(a, n, from, start, known, stop - start) : blockOf(a, n, start, from);
+    addProduct(blockOf(b, k, start), factors, blockOf(b, k, from), stop - start, k, known, -1);
+    for (let at = 0; at < stop - start; at++) {
+      const i = goesDown ? start + at : stop - 1 - at;
+      for (let j = goesDown ? start : i + 1; j < (goesDown ? i : stop); j++) {
+        const factor = transpose ? a[j * n + i]! : a[i * n + j]!;
+        if (factor !== 0) addScaled(b, i * k, -factor, b, j * k, k);
+      }
+      if (unitDiagonal) continue;
+      const divisor = a[i * n + i]!;
+      for (let c = 0; c < k; c++) b[i * k + c]! /= divisor;
     }
-    if (unitDiagonal) continue;
-    const divisor = a[i * n + i]!;
-    for (let c = 0; c < k; c++) b[i * k + c]! /= divisor;
   }
+}
+
+/** Rows from … of A, columns start …, transposed: (columns, rows). */
+function turned(a: Float64Array, n: number, from: number, start: number, rows: number, columns: number): Block {
+  const data = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) data[j * rows + i] = a[(from + i) * n + start + j]!;
+  return blockOf(data, rows);
 }
 
 function firstZero(a: Float64Array, n: number): number | undefined {

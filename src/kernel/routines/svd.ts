@@ -3,10 +3,10 @@
  * that, and the reflections applied to its vectors in panels. @see Golub and Reinsch 1970, Demmel and Kahan 1990. Hot.
  */
 import { LinAlgError, raise } from '../../base/errors.ts';
-import { addProduct, blockOf, checkFinite, identity, matricesIn, matrixOf, reflector, transposed } from './matrix.ts';
+import { addProduct, blockOf, checkFinite, matricesIn, matrixOf, reflector, transposed } from './matrix.ts';
 import type { Routine } from './operand.ts';
 import { applyPanel, gatherPanel, orthogonalTransposed, reduceTransposed } from './qr.ts';
-import { rotateRows } from './symmetric.ts';
+import { Rotations } from './rotations.ts';
 
 export interface Decomposition {
   /** (m, k), or (m, m) if full. */
@@ -114,46 +114,45 @@ function updateAndDot(
   return even + odd;
 }
 
-/** Z (rows, stride): each row c becomes H₀ H₁ … c, for reflectors in the rows of v, row i from place i + offset on. */
-function applyAll(
-  z: Float64Array,
-  stride: number,
-  rows: number,
+/** H₀ H₁ … (count, length), transposed, for reflectors in the rows of v, row i from place i + offset on. */
+function orthogonalOf(
   v: Float64Array,
   taus: Float64Array,
+  count: number,
+  length: number,
   offset: number,
-): void {
+): Float64Array {
   const panel = 24;
-  const steps = stride === 0 ? 0 : Math.min(taus.length, stride - offset);
+  const rows = new Float64Array(count * length);
+  for (let i = 0; i < count; i++) rows[i * length + i] = 1;
+  const steps = length === 0 ? 0 : Math.min(taus.length, length - offset);
   for (let first = Math.floor(Math.max(0, steps - 1) / panel) * panel; first >= 0 && steps > 0; first -= panel) {
-    const count = Math.min(panel, steps - first);
-    applyPanel(z, stride, 0, rows, first + offset, gatherPanel(v, stride, first, count, first + offset, taus), true);
+    const own = Math.min(panel, steps - first);
+    const start = first + offset;
+    // Rows before are still unit vectors, which these reflectors leave alone.
+    applyPanel(rows, length, start, count - start, start, gatherPanel(v, length, first, own, start, taus), true);
   }
+  return rows;
 }
 
 /**
- * Singular values of a bidiagonal matrix, into `d` (any sign, any order); rotations are applied to the rows of ut and vt where they are there.
+ * Singular values of a bidiagonal matrix, into `d` (any sign, any order); the rotations of rows and columns go to `ofU` and `ofV`.
  * @param e element i is right of diagonal i; destroyed
  */
 function iterate(
   op: string,
   d: Float64Array,
   e: Float64Array,
-  ut: Float64Array | undefined,
-  vt: Float64Array | undefined,
-  width: number,
+  ofU: Rotations | undefined,
+  ofV: Rotations | undefined,
   index: number,
 ): void {
   const n = d.length;
   let largest = 0;
   for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(d[i]!), i < n - 1 ? Math.abs(e[i]!) : 0);
   const tiny = Number.EPSILON * largest * 1e-3;
-  const rotateU = (i: number, j: number, c: number, s: number): void => {
-    if (ut !== undefined) rotateRows(ut, i * width, j * width, width, c, -s);
-  };
-  const rotateV = (i: number, j: number, c: number, s: number): void => {
-    if (vt !== undefined) rotateRows(vt, i * width, j * width, width, c, -s);
-  };
+  const rotateU: Rotate = (i, j, c, s) => ofU?.add(j, i, c, s);
+  const rotateV: Rotate = (i, j, c, s) => ofV?.add(j, i, c, s);
   let high = n - 1;
   for (let iteration = 0; high > 0;) {
     // Cut off what has converged.
@@ -296,22 +295,20 @@ export function decompose(
   const rows = isTall ? n : m;
   const square = isTall ? upperOf(columns, m, n) : a;
   const { diagonal, above, left, leftTaus, right, rightTaus } = bidiagonalize(square, rows, n);
-  const ut = new Float64Array(n * rows);
-  for (let i = 0; i < n; i++) ut[i * rows + i] = 1;
-  const v = identity(n);
-  const small = identity(n);
-  iterate(op, diagonal, above, small, v, n, index);
-  for (let i = 0; i < n; i++) ut.set(small.subarray(i * n, (i + 1) * n), i * rows);
-  applyAll(ut, rows, n, left, leftTaus, 0);
-  applyAll(v, n, n, right, rightTaus, 1);
+  const u = transposed(orthogonalOf(left, leftTaus, n, rows, 0), n, rows);
+  const v = transposed(orthogonalOf(right, rightTaus, n, n, 1), n, n);
+  const [ofU, ofV] = [new Rotations(u, rows, n), new Rotations(v, n, n)];
+  iterate(op, diagonal, above, ofU, ofV, index);
+  ofU.flush();
+  ofV.flush();
   const order = Array.from(diagonal.keys()).sort((i, j) => Math.abs(diagonal[j]!) - Math.abs(diagonal[i]!));
   const s = Float64Array.from(order, (i) => Math.abs(diagonal[i]!) * scale);
   const vt = new Float64Array(n * n);
   const sortedUt = new Float64Array(n * rows);
-  order.forEach((from, i) => {
+  order.forEach((from, to) => {
     const sign = diagonal[from]! < 0 ? -1 : 1;
-    for (let j = 0; j < n; j++) vt[i * n + j] = sign * v[from * n + j]!;
-    sortedUt.set(ut.subarray(from * rows, (from + 1) * rows), i * rows);
+    for (let j = 0; j < n; j++) vt[to * n + j] = sign * v[j * n + from]!;
+    for (let j = 0; j < rows; j++) sortedUt[to * rows + j] = u[j * n + from]!;
   });
   let tallUt = sortedUt;
   if (taus !== undefined) {
@@ -361,7 +358,7 @@ function singularValues(op: string, input: Float64Array, m: number, n: number, i
     rows = n;
   }
   const { diagonal, above } = bidiagonalize(a, rows, n);
-  iterate(op, diagonal, above, undefined, undefined, 0, index);
+  iterate(op, diagonal, above, undefined, undefined, index);
   return diagonal
     .map((value) => Math.abs(value) * scale)
     .sort()

@@ -6,6 +6,7 @@ import { LinAlgError, raise } from '../../base/errors.ts';
 import { checkFinite, dot, identity, lengthOf, matricesIn, matrixOf, transposed } from './matrix.ts';
 import type { Routine } from './operand.ts';
 import { applyPanel, panelOf } from './qr.ts';
+import { Rotations } from './rotations.ts';
 
 const PANEL = 24;
 
@@ -111,8 +112,9 @@ function updateAndMultiply(
   }
 }
 
-/** Z (rows, n), vectors in rows, each multiplied by the Q that tridiagonalize left in a. */
-function applyReflectors(z: Float64Array, rows: number, a: Float64Array, taus: Float64Array, n: number): void {
+/** Q (n, n), from what tridiagonalize left in a. */
+function orthogonalOf(a: Float64Array, taus: Float64Array, n: number): Float64Array {
+  const columns = identity(n);
   for (let first = 1; first < n; first += PANEL) {
     const last = Math.min(first + PANEL, n) - 1;
     const count = last - first + 1;
@@ -124,20 +126,21 @@ function applyReflectors(z: Float64Array, rows: number, a: Float64Array, taus: F
       v[row + i - 1] = 1;
       own[last - i] = taus[i]!;
     }
-    applyPanel(z, n, 0, rows, 0, panelOf(v, own, count, last), true);
+    // Later columns are still unit vectors, which these reflectors leave alone.
+    applyPanel(columns, n, 0, last, 0, panelOf(v, own, count, last), true);
   }
+  return transposed(columns, n, n);
 }
 
 /**
- * Eigenvalues of a tridiagonal matrix, into `d`; the rotations that find them are applied to the rows of z, if there are any.
+ * Eigenvalues of a tridiagonal matrix, into `d`; the rotations that find them go to `rotations`.
  * @param e element i couples i − 1 and i; destroyed   @see Bowdler, Martin, Reinsch and Wilkinson 1968 (tql2)
  */
 function implicitQL(
   op: string,
   d: Float64Array,
   e: Float64Array,
-  z: Float64Array | undefined,
-  width: number,
+  rotations: Rotations | undefined,
   index: number,
 ): void {
   const n = d.length;
@@ -176,23 +179,13 @@ function implicitQL(
         p = s * r;
         d[i + 1] = g + p;
         g = c * r - b;
-        if (z !== undefined) rotateRows(z, i * width, (i + 1) * width, width, c, s);
+        rotations?.add(i, i + 1, c, s);
       }
       if (r === 0 && i >= l) continue;
       d[l]! -= p;
       e[l] = g;
       e[m] = 0;
     }
-  }
-}
-
-/** (x, y) := (c x − s y, s x + c y) for two rows. */
-export function rotateRows(z: Float64Array, xAt: number, yAt: number, width: number, c: number, s: number): void {
-  for (let k = 0; k < width; k++) {
-    const x = z[xAt + k]!;
-    const y = z[yAt + k]!;
-    z[xAt + k] = c * x - s * y;
-    z[yAt + k] = s * x + c * y;
   }
 }
 
@@ -212,17 +205,16 @@ export const eigh: Routine<'eigh'> = ({ name }, [x], output) => {
     checkFinite(name, a, index);
     const scale = normalize(a);
     const { diagonal, beside, taus } = tridiagonalize(a, n);
-    const z = identity(n);
-    implicitQL(name, diagonal, beside, z, n, index);
-    applyReflectors(z, n, a, taus, n);
+    const z = orthogonalOf(a, taus, n);
+    const rotations = new Rotations(z, n, n);
+    implicitQL(name, diagonal, beside, rotations, index);
+    rotations.flush();
     const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[i]! - diagonal[j]!);
     const start = index * (n + size);
-    const sorted = new Float64Array(size);
-    order.forEach((from, i) => {
-      output[start + i] = diagonal[from]! * scale;
-      sorted.set(z.subarray(from * n, (from + 1) * n), i * n);
+    order.forEach((from, to) => {
+      output[start + to] = diagonal[from]! * scale;
+      for (let i = 0; i < n; i++) output[start + n + i * n + to] = z[i * n + from]!;
     });
-    output.set(transposed(sorted, n, n), start + n);
   }
 };
 
@@ -233,7 +225,7 @@ export const eigvalsh: Routine<'eigvalsh'> = ({ name }, [x], output) => {
     checkFinite(name, a, index);
     const scale = normalize(a);
     const { diagonal, beside } = tridiagonalize(a, n);
-    implicitQL(name, diagonal, beside, undefined, n, index);
+    implicitQL(name, diagonal, beside, undefined, index);
     diagonal.sort();
     for (let i = 0; i < n; i++) output[index * n + i] = diagonal[i]! * scale;
   }
