@@ -1,5 +1,6 @@
 /** Finding and fetching data, against a server on this machine that can break off. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -220,6 +221,13 @@ describe('tar', () => {
     gnu.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
     expect([...readTar(gnu)].map(({ name }) => name)).toEqual([long]);
   });
+});
+
+const DEBIAN = '/usr/share/datasets/fashion-mnist';
+
+it.skipIf(!existsSync(DEBIAN))(`Fashion-MNIST is found where Debian puts it (needs ${DEBIAN})`, async () => {
+  const train = await fashionMnist('train', { download: false });
+  expect([train.length, ...train.tensors[1].slice(0, 5).dataSync()]).toEqual([60_000, 9, 0, 0, 3, 0]);
 });
 
 describe('data sets in files', () => {
