@@ -15,6 +15,8 @@ export interface RoutineParameters {
   // Order
   /** (n) → int32 (n): the places of the elements in ascending (descending) order, equal ones as they stood, NaN last (first). */
   argsort: { readonly descending: boolean };
+  /** (n) → int32 (k): the first k of argsort, k ≤ n. */
+  argtopk: { readonly k: number; readonly descending: boolean };
   /** (n) → (n): the elements in ascending order, NaN last. */
   sort: None;
   /** sorted (n), values (m) → int32 (m): how many elements are less than each value (`right`: not greater). */
@@ -107,6 +109,7 @@ const right = (call: { readonly name: string }, a: Shape = [], b: Shape = []): S
 
 const signatures: { readonly [K in RoutineName]: Signature<K> } = {
   argsort: { ranks: [1], takes: 'any', core: sameCore, dtype: 'int32' },
+  argtopk: { ranks: [1], takes: 'any', core: ({ k }) => [k], dtype: 'int32' },
   sort: { ranks: [1], takes: 'any', core: sameCore },
   searchsorted: { ranks: [1, 1], takes: 'any', core: (_, __, values = []) => values, dtype: 'int32' },
   cumsum: { ranks: [1], takes: 'number', core: sameCore },
@@ -213,6 +216,7 @@ export function resultOf(
 export function placesBelow(call: RoutineCall, first: Shape): number | undefined {
   switch (call.name) {
     case 'argsort':
+    case 'argtopk':
     case 'cumargmax':
       return first.at(-1);
     default:

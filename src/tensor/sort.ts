@@ -61,7 +61,7 @@ export function topk(
     raise(
       new ShapeError(`topk: ${k} of ${size} elements along axis ${at} of ${formatShape(x.shape)}; use 0 to ${size}`),
     );
-  const indices = narrow(argsort(x, at, { descending: largest }), at, 0, k);
+  const indices = along('topk', x, at, { name: 'argtopk', k, descending: largest });
   return { values: gather(x, indices, at), indices };
 }
 

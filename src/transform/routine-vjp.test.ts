@@ -64,6 +64,7 @@ const positive = (x: Node): Node => add(matmul(x, transpose(x)), identity(x, x.s
 
 const cases: { readonly [K in RoutineName]: [string, (...xs: Node[]) => Node, readonly Shape[]][] } = {
   argsort: [],
+  argtopk: [],
   searchsorted: [],
   cumargmax: [],
   sort: [['rows', (x) => run({ name: 'sort' }, x), [[2, 5]]]],

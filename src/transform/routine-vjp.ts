@@ -19,6 +19,7 @@ const flat: readonly undefined[] = [];
 
 const rules: Rules = {
   argsort: flat,
+  argtopk: flat,
   // Each element's gradient goes back to where it came from.
   sort: [
     (g, y) => {

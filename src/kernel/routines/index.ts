@@ -10,7 +10,7 @@ import { fft, irfft, rfft } from './fft.ts';
 import type { Operand, Routine } from './operand.ts';
 import { qr } from './qr.ts';
 import { cholesky, cofactors, det, expm, lu, slogdet, solve, triangularSolve } from './solve.ts';
-import { argsort, searchsorted, sort } from './sort.ts';
+import { argsort, argtopk, searchsorted, sort } from './sort.ts';
 import { pinv, svd, svdvals } from './svd.ts';
 import { eigh, eigvalsh } from './symmetric.ts';
 
@@ -18,6 +18,7 @@ export type { Operand } from './operand.ts';
 
 const routines: { readonly [K in RoutineName]: Routine<K> } = {
   argsort,
+  argtopk,
   sort,
   searchsorted,
   cumsum,

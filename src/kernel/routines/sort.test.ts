@@ -65,6 +65,28 @@ it.each([5, 3000])('sorts %i elements of every kind as their places say', (size)
   }
 });
 
+it('finds the first k places of argsort, for every kind of element', () => {
+  for (const [, draw] of kinds) {
+    for (const [size, k] of [
+      [1, 1],
+      [7, 3],
+      [5000, 1],
+      [5000, 100],
+      [300, 300],
+    ] as const) {
+      for (const descending of [false, true]) {
+        const values = draw(2 * size, lcg(size));
+        const inputs = [{ values, shape: [2, size] }];
+        const all = new Int32Array(2 * size);
+        runRoutine({ name: 'argsort', descending }, inputs, all);
+        const first = new Int32Array(2 * k);
+        runRoutine({ name: 'argtopk', k, descending }, inputs, first);
+        expect([...first]).toEqual([...all.subarray(0, k), ...all.subarray(size, size + k)]);
+      }
+    }
+  }
+});
+
 it('searches with NaN above everything', () => {
   const output = new Int32Array(6);
   const sorted = Float64Array.of(1, 2, 2, 3, NaN);
