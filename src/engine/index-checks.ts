@@ -142,6 +142,7 @@ function placesIn(index: Node): number | undefined {
       case 'shrink':
       case 'detach':
       case 'realize':
+      case 'barrier':
         node = node.inputs[0]!;
         break;
       default:
@@ -167,6 +168,7 @@ function rearrangedInput(index: Node, inputs: ReadonlyMap<Node, number>): number
       case 'flip':
       case 'detach':
       case 'realize':
+      case 'barrier':
         break;
       default:
         return undefined;

@@ -98,8 +98,20 @@ export function knownValue(node: Node, device: Device): Value | undefined {
 /** The node whose storage serves for this one as well. */
 export function sameElements(node: Node): Node {
   let base = node;
-  while ((base.op === 'reshape' || base.op === 'detach' || base.op === 'realize') && !computed.has(base)) {
-    base = base.inputs[0]!;
+  while (!computed.has(base)) {
+    switch (base.op) {
+      case 'reshape':
+      case 'detach':
+      case 'realize':
+      case 'barrier':
+        base = base.inputs[0]!;
+        break;
+      case 'custom':
+        base = base.inputs[base.attributes.result]!;
+        break;
+      default:
+        return base;
+    }
   }
   return base;
 }

@@ -18,9 +18,9 @@ export function rebuildAll(
   const rebuilt = new Map<Node, Node>();
   const used = usedParts(order);
   const loops = new Map<Node, (index: number) => Node>();
-  order.forEach((node, position) => {
-    rebuilt.set(node, given(node) ?? rebuild(node, position));
-  });
+  // In the order of recording, which scheduling goes by where it is free to.
+  const recorded = order.map((node, position) => ({ node, position })).sort((a, b) => a.node.id - b.node.id);
+  for (const { node, position } of recorded) rebuilt.set(node, given(node) ?? rebuild(node, position));
   return rebuilt;
 
   function rebuild(node: Node, position: number): Node {
@@ -28,6 +28,8 @@ export function rebuildAll(
     switch (node.op) {
       case 'detach': // means nothing to a device
         return operands[0]!;
+      case 'custom': // nor does a gradient
+        return operands[node.attributes.result]!;
       case 'reshape': // gradients tell variables apart by reshapes that change nothing
         return sameShape(node.shape, operands[0]!.shape) ? operands[0]! : withInputs(node, operands);
       case 'gather': {

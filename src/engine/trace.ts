@@ -130,7 +130,13 @@ export function noteMode(owner: object, read: () => unknown): void {
 /** Fails for a placeholder where a value is needed, saying which of the mistakes it is. @throws TraceError */
 export function raiseTraced(op: string, node: Node): never {
   const owner = owners.get(node);
-  if (owner === undefined) throw new Error(`bug: ${op} met a parameter that no trace made`);
+  if (owner === undefined) {
+    raise(
+      new TraceError(
+        `${op}: this tensor stands for one inside a transform and has no value; return what is made from it and read that`,
+      ),
+    );
+  }
   const { name } = owner;
   raise(new TraceError(`${op}: ${owner instanceof Trace ? misuseOfTrace(owner) : misuseOfTransform(owner)}`));
 

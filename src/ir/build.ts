@@ -18,6 +18,7 @@ import {
   type Slide,
   type UnaryOp,
 } from './op.ts';
+import type { CustomGradient, Rerun } from './custom.ts';
 import { resultOf, type RoutineCall } from './routine.ts';
 
 const none = {};
@@ -409,6 +410,17 @@ export function detach(x: Node): Node {
 /** The same value, stored. */
 export function realize(x: Node): Node {
   return makeNode('realize', x.dtype, x.shape, [x], none);
+}
+
+/** The values as results of a function with a gradient of its own with respect to the variables. */
+export function custom(rule: CustomGradient, values: readonly Node[], variables: readonly Node[]): Node[] {
+  const inputs = [...values, ...variables];
+  return values.map(({ dtype, shape }, result) => makeNode('custom', dtype, shape, inputs, { rule, result }));
+}
+
+/** The same value, from which everything is computed anew. */
+export function barrier(x: Node, rerun: Rerun): Node {
+  return x.op === 'const' || x.op === 'iota' ? x : makeNode('barrier', x.dtype, x.shape, [x], { rerun });
 }
 
 /** A host algorithm over whole arrays, as routine.ts lists them. */

@@ -4,6 +4,7 @@
  */
 import type { Leaf } from './leaf.ts';
 import type { DType } from './dtype.ts';
+import type { CustomGradient, Rerun } from './custom.ts';
 import type { RoutineCall } from './routine.ts';
 import type { Loop } from './loop.ts';
 
@@ -100,6 +101,10 @@ export interface Attributes {
   detach: None;
   /** The same value, stored: a border that fusion does not cross. */
   realize: None;
+  /** (…values, …variables) → value number `result`, whose gradient goes to the variables as `rule` says and not to the value. */
+  custom: { readonly rule: CustomGradient; readonly result: number };
+  /** The same value; what is computed from it is not merged with what is computed from the value itself, or in another rerun. */
+  barrier: { readonly rerun: Rerun };
   /** A whole-array algorithm that the host runs; what it takes and gives is in routine.ts. */
   routine: RoutineCall;
 
@@ -125,7 +130,7 @@ export type BinaryOp =
 export type TernaryOp = 'where' | 'threefry';
 export type ElementwiseOp = UnaryOp | BinaryOp | TernaryOp;
 export type ReduceOp = 'sum' | 'amax' | 'prod';
-export type MovementOp = 'reshape' | 'permute' | 'expand' | 'pad' | 'shrink' | 'flip' | 'slide' | 'unslide';
+export type MovementOp = 'reshape' | 'permute' | 'expand' | 'pad' | 'shrink' | 'flip' | 'slide' | 'unslide' | 'barrier';
 
 export type OpFamily =
   'leaf' | 'unary' | 'binary' | 'ternary' | 'reduce' | 'movement' | 'indexing' | 'structure' | 'loop';
@@ -176,6 +181,8 @@ export const families = {
   scatterAdd: 'indexing',
   detach: 'structure',
   realize: 'structure',
+  custom: 'structure',
+  barrier: 'movement',
   routine: 'structure',
   scan: 'loop',
   part: 'loop',

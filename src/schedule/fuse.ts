@@ -119,7 +119,7 @@ export function fuse(outputs: readonly Node[]): Fusion {
       case 'indexing':
         for (const input of node.inputs) storeWithReduction(input);
         if (node.op === 'scatterAdd') stored.add(node);
-        else if (first!.op !== 'const') stored.add(first!);
+        else if (first!.op !== 'const') stored.add(behindBarrier(first!));
         cost.set(node, 4 + costOf(node.inputs[1]!));
         if (!isPrivate(node)) stored.add(node);
         break;
@@ -165,7 +165,14 @@ function keepsElements(node: Node): boolean {
 /** What a routine reads for an input: the value before it was only given another shape. */
 export function sourceOf(node: Node): Node {
   let source = node;
-  while (source.op === 'reshape') source = source.inputs[0]!;
+  while (source.op === 'reshape' || source.op === 'barrier') source = source.inputs[0]!;
+  return source;
+}
+
+/** The value itself: a barrier only keeps graphs apart, and is never stored. */
+export function behindBarrier(node: Node): Node {
+  let source = node;
+  while (source.op === 'barrier') source = source.inputs[0]!;
   return source;
 }
 

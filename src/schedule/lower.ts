@@ -23,8 +23,9 @@ import {
   type RoutineKernel,
   visitExpressions,
 } from '../kernel/kernel.ts';
-import { type Fusion, fuse, sourceOf } from './fuse.ts';
+import { behindBarrier, type Fusion, fuse, sourceOf } from './fuse.ts';
 import { type BodyOutput, lowerLoop, type LoopHost } from './lower-loop.ts';
+import { inOrder } from './order.ts';
 import type { LoopOf } from './plan.ts';
 import { findProduct, type Operand, type Reach } from './product.ts';
 import { isView, viewIndex, type ViewOp } from './view.ts';
@@ -81,8 +82,13 @@ export type ChooseVectorAxis = (
   summed: readonly Var[],
 ) => number;
 
-export function lower(graph: Graph, chooseVectorAxis: ChooseVectorAxis): Lowered {
-  const memory = { buffers: [], chooseVectorAxis };
+/** @param rank of the graph's nodes: where nothing else decides, what has the lower rank is computed first */
+export function lower(
+  graph: Graph,
+  chooseVectorAxis: ChooseVectorAxis,
+  rank: ReadonlyMap<Node, number> = new Map(),
+): Lowered {
+  const memory: Memory = { buffers: [], chooseVectorAxis, rank };
   const lowering = new Lowering(memory, graph.outputs, 0);
   graph.inputs.forEach((node, index) => {
     lowering.give(node, {
@@ -91,13 +97,15 @@ export function lower(graph: Graph, chooseVectorAxis: ChooseVectorAxis): Lowered
     });
   });
   const kernels = lowering.run(graph.outputs.map((node, index) => ({ node, target: { kind: 'output', index } })));
-  return { buffers: memory.buffers, kernels };
+  const { buffers } = memory;
+  return { buffers, kernels: inOrder(kernels, { ranks: lowering.ranks, buffers, donations: graph.donations }) };
 }
 
 /** What the lowerings of a graph and of the loops in it share. */
 interface Memory {
   readonly buffers: Buffer[];
   readonly chooseVectorAxis: ChooseVectorAxis;
+  readonly rank: ReadonlyMap<Node, number>;
 }
 
 class Lowering {
@@ -110,6 +118,9 @@ class Lowering {
   private readonly unslides = new Map<Node, Node>();
   private readonly outputs = new Map<Node, Target>();
   private readonly pads = new Map<string, Node>();
+  /** For each kernel the rank of the node it is there for. */
+  readonly ranks: number[] = [];
+  private currentRank = 0;
   private readonly hasStrides: boolean;
   /** For each loop where its outputs lie. */
   private readonly loops = new Map<Node, readonly Placement[]>();
@@ -174,8 +185,11 @@ class Lowering {
     if (known) return known;
     if (node.op === 'param' || node.op === 'buffer')
       throw new Error(`bug: ${node.op} %${node.id} is not among the graph's inputs`);
+    const outer = this.currentRank;
+    this.currentRank = this.memory.rank.get(node) ?? outer;
     const placement =
       node.op === 'part' ? this.placePart(node) : this.compute(node, this.outputs.get(node) ?? { kind: 'arena' });
+    this.currentRank = outer;
     this.placements.set(node, placement);
     return placement;
   }
@@ -187,7 +201,7 @@ class Lowering {
     let outputs = this.loops.get(scan);
     if (outputs === undefined) {
       const lowered = lowerLoop(scan, this.hostOf(scan));
-      this.kernels.push(lowered.loop);
+      this.push(lowered.loop);
       this.loops.set(scan, (outputs = lowered.outputs));
     }
     const placement = outputs[node.attributes.index]!;
@@ -414,7 +428,7 @@ class Lowering {
       shape: input.shape,
     }));
     const output = this.buffer(node.dtype, sizeOf(node.shape), home);
-    this.kernels.push({ routine: node.attributes, inputs, output });
+    this.push({ routine: node.attributes, inputs, output });
     return { buffer: output, strides: stridesOf(node.shape) };
   }
 
@@ -432,7 +446,12 @@ class Lowering {
     const ordered = current
       .map((v, i) => ({ v, i, by: Math.abs(coefficient(at, v)) }))
       .sort((a, b) => b.by - a.by || a.i - b.i);
-    this.kernels.push({ name, vars: ordered.map(({ v }) => v), effects: resolved });
+    this.push({ name, vars: ordered.map(({ v }) => v), effects: resolved });
+  }
+
+  private push(kernel: LoweredStep): void {
+    this.kernels.push(kernel);
+    this.ranks.push(this.currentRank);
   }
 
   /** The memory order for a value that is free to choose: a contraction's preference, or that of the largest thing read. */
@@ -517,9 +536,10 @@ class Lowering {
       case 'shrink':
       case 'flip':
       case 'slide':
+      case 'barrier':
         return this.defineView(node, index, scope);
       case 'gather': {
-        const [source, indices] = [node.inputs[0]!, node.inputs[1]!];
+        const [source, indices] = [behindBarrier(node.inputs[0]!), node.inputs[1]!];
         const value = this.value(indices, index, scope);
         if (source.op === 'const') return { kind: 'const', dtype, value: source.attributes.value };
         const { buffer, strides } = this.place(source);
@@ -535,6 +555,8 @@ class Lowering {
       case 'detach':
       case 'realize':
         return this.value(node.inputs[0]!, index, scope);
+      case 'custom':
+        return this.value(node.inputs[node.attributes.result]!, index, scope);
       case 'threefry':
         return { kind: 'apply', dtype, op: node.op, args: this.values(node, index, scope), word: node.attributes.word };
       default:

@@ -104,6 +104,9 @@ function moveGuards(node: Node, guards: ReadonlyMap<number, Guard>, mayDrop: boo
         if (node.attributes.axes.includes(axis)) return undefined;
         to = axis;
         break;
+      case 'barrier':
+        to = axis;
+        break;
       case 'slide':
         if (axis === node.attributes.axis || axis === node.attributes.window) return undefined;
         to = axis;

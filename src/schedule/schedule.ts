@@ -6,7 +6,7 @@ import { infoOf } from '../ir/dtype.ts';
 import type { Graph } from '../ir/node.ts';
 import { coefficient, equal, Space } from '../kernel/affine.ts';
 import { type BufferId, type Kernel, type RoutineKernel, visitExpressions } from '../kernel/kernel.ts';
-import { simplify } from '../transform/simplify.ts';
+import { simplifyInOrder } from '../transform/simplify.ts';
 import { heuristics, vectorAxis } from './choose.ts';
 import type { Chooser } from './directives.ts';
 import { allocate, type Lifetime } from './allocate.ts';
@@ -31,9 +31,11 @@ export function schedule(graph: Graph, target: Target): Plan {
 }
 
 export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser = heuristics): Schedule {
-  const outputs = simplify(graph.outputs);
-  const lowered = lower({ ...graph, outputs }, (_, index, a, b, summed) =>
-    vectorAxis(target, index, a, b, summed, a.dtype),
+  const { outputs, rank } = simplifyInOrder(graph.outputs);
+  const lowered = lower(
+    { ...graph, outputs },
+    (_, index, a, b, summed) => vectorAxis(target, index, a, b, summed, a.dtype),
+    rank,
   );
   const buffers: Buffer[] = [...lowered.buffers];
   const space = new Space();

@@ -16,6 +16,7 @@ export const isView = {
   shrink: true,
   flip: true,
   slide: true,
+  barrier: true,
 } as const satisfies Record<ViewOp, true>;
 
 type Rule<K extends ViewOp> = (node: NodeOf<K>, index: readonly Affine[], space: Space) => Affine[] | undefined;
@@ -38,6 +39,7 @@ const rules: { [K in ViewOp]: Rule<K> } = {
     result[axis] = plus(times(index[axis]!, stride), times(index[window]!, dilation));
     return result;
   },
+  barrier: (_, index) => [...index],
 };
 
 /** The index into the input, or undefined where it is not affine (a reshape that cuts across). May split variables of the space. */

@@ -3,14 +3,18 @@
  * The walk that uses them turns the graph of one example into that of all; what no example changes stays as it is.
  */
 import {
+  barrier,
   binary,
   bitcast,
   cast,
+  constant,
+  custom,
   detach,
   expand,
   flip,
   gather,
   pad,
+  param,
   permute,
   realize,
   reduce,
@@ -24,6 +28,7 @@ import {
   unslide,
   where,
 } from '../ir/build.ts';
+import type { CustomGradient } from '../ir/custom.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { BinaryOp, Op, ReduceOp, UnaryOp } from '../ir/op.ts';
 import { topological } from '../ir/walk.ts';
@@ -36,7 +41,10 @@ interface Input {
 }
 
 /** The node for all `count` examples, from that of one; at least one of the inputs is batched. */
-type Rule<K extends Op> = (node: NodeOf<K>, inputs: readonly Input[], count: number) => Node;
+type Rule<K extends Op> = (node: NodeOf<K>, inputs: readonly Input[], count: number, memo: Memo) => Node;
+
+/** The results of functions with gradients of their own that a walk has met: one function has one for all of its results. */
+type Memo = Map<CustomGradient, readonly { readonly inputs: readonly Node[]; readonly results: readonly Node[] }[]>;
 
 /** Leaves have no inputs: they are the same for every example. */
 const leaf = (node: Node): Node => {
@@ -121,6 +129,16 @@ const rules: { readonly [K in Op]: Rule<K> } = {
 
   detach: (_, inputs) => detach(first(inputs)),
   realize: (_, inputs) => realize(first(inputs)),
+  custom: (node, inputs, count, memo) => {
+    const { rule, result } = node.attributes;
+    const key = node.inputs;
+    const known = memo.get(rule)?.find((one) => sameNodes(one.inputs, key));
+    if (known !== undefined) return known.results[result]!;
+    const results = batchCustom(node, inputs, count);
+    memo.set(rule, [...(memo.get(rule) ?? []), { inputs: key, results }]);
+    return results[result]!;
+  },
+  barrier: (node, inputs) => barrier(first(inputs), node.attributes.rerun),
   // What stands before the core of its inputs is a batch to any routine.
   routine: (node, inputs, count) =>
     routine(
@@ -157,11 +175,12 @@ export function batch(
   for (const placeholder of examples.keys()) oldest = Math.min(oldest, placeholder.id);
   const isFixed = (node: Node): boolean => node.id < oldest;
   const results = new Map<Node, Node>(examples);
+  const memo: Memo = new Map();
   for (const node of topological(outputs, (one) => isFixed(one) || examples.has(one))) {
     if (isFixed(node) || results.has(node)) continue;
     const inputs = node.inputs.map((input) => inputOf(input, results));
     if (!inputs.some(({ isBatched }) => isBatched)) continue;
-    const all = apply(node, inputs, count);
+    const all = apply(node, inputs, count, memo);
     onBatch?.(node, all);
     results.set(node, all);
   }
@@ -173,8 +192,67 @@ function inputOf(node: Node, results: ReadonlyMap<Node, Node>): Input {
   return { node: all ?? node, isBatched: all !== undefined };
 }
 
-function apply<K extends Op>(node: NodeOf<K>, inputs: readonly Input[], count: number): Node {
-  return rules[node.op](node, inputs, count);
+function apply<K extends Op>(node: NodeOf<K>, inputs: readonly Input[], count: number, memo: Memo): Node {
+  return rules[node.op](node, inputs, count, memo);
+}
+
+function sameNodes(a: readonly Node[], b: readonly Node[]): boolean {
+  return a.length === b.length && a.every((node, i) => node === b[i]);
+}
+
+/** A function with a gradient of its own for all examples: what goes back for one, batched in its turn. */
+function batchCustom(
+  { inputs: one, attributes: { rule } }: NodeOf<'custom'>,
+  inputs: readonly Input[],
+  count: number,
+): Node[] {
+  const variables = inputs.slice(rule.results);
+  const forAll: CustomGradient = {
+    ...rule,
+    pullBack: (gradients, values, xs) => {
+      const examples = new Map<Node, Node>();
+      const standIn = (all: Node): Node => {
+        const stand = param(-1, all.shape.slice(1), all.dtype);
+        examples.set(stand, all);
+        return stand;
+      };
+      const back = gradients.map((g) => g && standIn(g));
+      let found: readonly (Node | undefined)[];
+      if (rule.isOrdinary) {
+        // It works on the graph of one example, in which the variables are what they were.
+        const of = one.slice(rule.results);
+        of.forEach((x, i) => {
+          if (variables[i]!.isBatched) examples.set(x, xs[i]!);
+        });
+        found = rule.pullBack(back, one.slice(0, rule.results), of);
+      } else {
+        found = rule.pullBack(
+          back,
+          values.map(standIn),
+          xs.map((x, i) => (variables[i]!.isBatched ? standIn(x) : x)),
+        );
+      }
+      const all = batch(
+        found.flatMap((g) => (g === undefined ? [] : [g])),
+        examples,
+        count,
+      );
+      let next = 0;
+      return found.map((g, i) => {
+        if (g === undefined) return undefined;
+        const result = all[next++]!;
+        if (variables[i]!.isBatched) return batched(result, count);
+        // A variable that all examples share gets what each of them sends back.
+        if (result.isBatched) return reduce('sum', result.node, [0]);
+        return binary('mul', result.node, constant(count, result.node.shape, result.node.dtype));
+      });
+    },
+  };
+  return custom(
+    forAll,
+    inputs.slice(0, rule.results).map((input) => batched(input, count)),
+    variables.map(({ node }) => node),
+  );
 }
 
 /** x for each of `count` examples: itself, or the one x repeated, which costs nothing. */

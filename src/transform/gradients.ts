@@ -5,10 +5,11 @@ import { DTypeError, raise, ShapeError } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import { binary, constant } from '../ir/build.ts';
 import { isFloat } from '../ir/dtype.ts';
-import type { Node } from '../ir/node.ts';
+import type { CustomGradient } from '../ir/custom.ts';
+import type { Node, NodeOf } from '../ir/node.ts';
 import { topological } from '../ir/walk.ts';
 import { pullBackScan } from './scan/pull-back.ts';
-import { flows, pullBack } from './vjp.ts';
+import { flows, pullBack, pullBackCustom } from './vjp.ts';
 
 /**
  * Σ seed · ∂y/∂x for every x: each in the shape and dtype of its x. They are total derivatives: an x that feeds another x gets that part too.
@@ -46,6 +47,7 @@ function walk(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[]):
   ys.forEach((y, i) => {
     add(found, y, seeds[i]!);
   });
+  const together = new CustomCalls(path);
   for (const node of [...path].reverse()) {
     if (node.op === 'scan') {
       const wanted = node.inputs.map((_, i) => i).filter((i) => path.has(node.inputs[i]!) && flows(node, i));
@@ -55,6 +57,14 @@ function walk(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[]):
       continue;
     }
     const g = found.get(node);
+    if (node.op === 'custom') {
+      const back = together.meet(node, g);
+      node.inputs.forEach((input, i) => {
+        const contribution = back?.[i];
+        if (contribution !== undefined && path.has(input)) add(found, input, contribution);
+      });
+      continue;
+    }
     if (g === undefined) continue;
     if (node.op === 'part') {
       const loop = node.inputs[0]!;
@@ -68,6 +78,48 @@ function walk(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[]):
     });
   }
   return xs.map((x) => found.get(x));
+}
+
+/** Calls of functions with gradients of their own: the gradients of all results of a call go back at once, when the walk has met them all. */
+class CustomCalls {
+  readonly #calls = new Map<CustomGradient, Call[]>();
+
+  /** @param path the nodes that the walk will meet */
+  constructor(path: Iterable<Node>) {
+    for (const node of path) if (node.op === 'custom') this.#callOf(node).left++;
+  }
+
+  /** Takes the gradient of one result, if any arrived there; at the last of a call, returns those of its inputs. */
+  meet(node: NodeOf<'custom'>, g: Node | undefined): readonly (Node | undefined)[] | undefined {
+    const call = this.#callOf(node);
+    call.gradients[node.attributes.result] = g;
+    call.left--;
+    if (call.left > 0 || call.gradients.every((one) => one === undefined)) return undefined;
+    return pullBackCustom(node, call.gradients);
+  }
+
+  /** Copies of a call in one graph differ in their inputs. */
+  #callOf({ attributes: { rule }, inputs }: NodeOf<'custom'>): Call {
+    let calls = this.#calls.get(rule);
+    if (calls === undefined) this.#calls.set(rule, (calls = []));
+    let call = calls.find((one) => sameNodes(one.inputs, inputs));
+    if (call === undefined) {
+      const gradients = new Array<Node | undefined>(rule.results).fill(undefined);
+      calls.push((call = { inputs, gradients, left: 0 }));
+    }
+    return call;
+  }
+}
+
+interface Call {
+  readonly inputs: readonly Node[];
+  readonly gradients: (Node | undefined)[];
+  /** Results that the walk has not met yet. */
+  left: number;
+}
+
+function sameNodes(a: readonly Node[], b: readonly Node[]): boolean {
+  return a.length === b.length && a.every((node, i) => node === b[i]);
 }
 
 function checkFloat(role: string, node: Node): void {

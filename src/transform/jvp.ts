@@ -2,9 +2,10 @@
  * Forward-mode rules, one per primitive: given the tangent of each input (how it moves), the tangent of the output. A linear op
  * moves as its operand does: it is applied to the tangent. The walk that uses them is `tangents`, below.
  */
-import { DTypeError, raise, ShapeError } from '../base/errors.ts';
+import { DTypeError, raise, ShapeError, TraceError } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import {
+  barrier,
   binary,
   cast,
   expand,
@@ -29,7 +30,7 @@ import { topological } from '../ir/walk.ts';
 import { cosine, larger, like, mul, othersOf, scale, spread, subtract } from './derivatives.ts';
 import { gradientsOfAll } from './gradients.ts';
 import { pushPart, pushScan } from './scan/push.ts';
-import { flows, pullBack } from './vjp.ts';
+import { flows, pullBack, pullBackCustom } from './vjp.ts';
 
 /** How a value moves; undefined where it does not. */
 type Tangent = Node | undefined;
@@ -135,6 +136,8 @@ const rules: { readonly [K in Op]: Rule<K> } = {
 
   detach: still,
   realize: one((t) => t),
+  custom: (y, given) => (y.attributes.rule.isOrdinary ? given[y.attributes.result] : transposedCustom(y, given)),
+  barrier: one((t, y) => barrier(t, y.attributes.rerun)),
   routine: transposed,
 
   scan: (y, moves) => pushScan(y, moves, tangents),
@@ -155,6 +158,30 @@ function transposed(y: Node, given: readonly Tangent[]): Tangent {
     moving.map(({ t }) => t),
     [g],
   );
+  return tangent;
+}
+
+/** As `transposed`, for a function with a gradient of its own, which must be linear in what arrives. */
+function transposedCustom(y: NodeOf<'custom'>, given: readonly Tangent[]): Tangent {
+  const { rule, result } = y.attributes;
+  const g = param(-1, y.shape, y.dtype);
+  const arriving = new Array<Node | undefined>(rule.results).fill(undefined).with(result, g);
+  const found = pullBackCustom(y, arriving);
+  const moving = found.flatMap((back, i) =>
+    back !== undefined && given[i] !== undefined ? [{ back, t: given[i] }] : [],
+  );
+  const [tangent] = gradientsOfAll(
+    moving.map(({ back }) => back),
+    moving.map(({ t }) => t),
+    [g],
+  );
+  if (topological([tangent!]).includes(g)) {
+    raise(
+      new TraceError(
+        `jvp: the gradient that ${rule.name} gives is not linear in the one it gets, so forward mode cannot follow it; use reverse mode (vjp, jacobian with mode 'reverse')`,
+      ),
+    );
+  }
   return tangent;
 }
 

@@ -75,14 +75,28 @@ const rules: { readonly [K in Op]?: Rule<K> } = {
 
   // Gradients have been taken by now.
   detach: (node) => node.inputs[0]!,
+  custom: (node) => node.inputs[node.attributes.result]!,
+  barrier: (node) => (node.inputs[0]!.op === 'const' ? node.inputs[0]! : undefined),
   realize: (node) => (isStored(node.inputs[0]!) ? node.inputs[0]! : undefined),
 };
+
+/** Equal outputs from fewer nodes, and when each node of theirs was recorded. */
+export interface Simplified {
+  readonly outputs: Node[];
+  /** Rises in the order in which the nodes that they were made from had been recorded. */
+  readonly rank: ReadonlyMap<Node, number>;
+}
 
 /**
  * Equal outputs from fewer nodes. Leaves that stand for storage (param, buffer) are kept as they are.
  * @example const [loss, ...grads] = simplify(outputs)
  */
 export function simplify(outputs: readonly Node[]): Node[] {
+  return simplifyInOrder(outputs).outputs;
+}
+
+/** As simplify. What is computed when is free in a graph; but the order of recording is a good one, so it is told. */
+export function simplifyInOrder(outputs: readonly Node[]): Simplified {
   const table = new InternTable();
   /** Every node met, to what it became. */
   const results = new Map<Node, Node>();
@@ -90,6 +104,8 @@ export function simplify(outputs: readonly Node[]): Node[] {
   const used = usedParts(order);
   /** For each loop what its parts became. */
   const parts = new Map<Node, ReadonlyMap<number, Node>>();
+  const rank = new Map<Node, number>();
+  let recorded = 0;
   const visit = (node: Node): Node => {
     const known = results.get(node);
     if (known !== undefined) return known;
@@ -104,6 +120,7 @@ export function simplify(outputs: readonly Node[]): Node[] {
       const result = made === undefined ? node : table.intern(made);
       results.set(node, result);
       results.set(result, result);
+      if (!rank.has(result)) rank.set(result, recorded);
       return result;
     }
     const inputs = node.inputs.map(visit);
@@ -113,11 +130,15 @@ export function simplify(outputs: readonly Node[]): Node[] {
     if (better !== undefined) result = visit(better);
     results.set(node, result);
     results.set(result, result);
+    if (!rank.has(result)) rank.set(result, recorded);
     return result;
   };
   // Inputs come first, so the recursion only goes as deep as what one rule has made.
-  for (const node of order) visit(node);
-  return outputs.map(visit);
+  for (const node of order) {
+    recorded = node.id;
+    visit(node);
+  }
+  return { outputs: outputs.map(visit), rank };
 }
 
 function rewrite<K extends Op>(node: NodeOf<K>): Node | undefined {

@@ -2,7 +2,8 @@
  * Reverse-mode rules, one per primitive: given the gradient of a node's output, the gradient of each of its inputs.
  * Rules build graph, they compute nothing. The walk that uses them is gradients.ts.
  */
-import { sizeOf } from '../base/shape.ts';
+import { DTypeError, raise, ShapeError } from '../base/errors.ts';
+import { formatShape, sameShape, sizeOf } from '../base/shape.ts';
 import {
   binary,
   cast,
@@ -20,6 +21,7 @@ import {
   unslide,
   where,
 } from '../ir/build.ts';
+import { isFloat } from '../ir/dtype.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import { families, type Op } from '../ir/op.ts';
 import { cosine, larger, like, mul, othersOf, scale, spread, subtract } from './derivatives.ts';
@@ -29,7 +31,9 @@ import { routineRules } from './routine-vjp.ts';
 type InputRule<K extends Op> = (g: Node, y: NodeOf<K>) => Node;
 
 /** One entry per input; where there is none, no gradient flows. */
-type Rules = { readonly [K in Exclude<Op, 'routine' | 'scan' | 'part'>]: readonly (InputRule<K> | undefined)[] };
+type Rules = {
+  readonly [K in Exclude<Op, 'routine' | 'custom' | 'scan' | 'part'>]: readonly (InputRule<K> | undefined)[];
+};
 
 /** Nothing flows: the op is flat almost everywhere, its operands are integers, or it has none. */
 const flat: readonly undefined[] = [];
@@ -133,17 +137,27 @@ const rules: Rules = {
 
   detach: flat,
   realize: [(g) => g],
+  barrier: [(g) => g],
 };
 
 /** The rules of a node, one for each input; a routine has its own. A loop has one for all inputs, which gradients.ts applies to its parts together. */
 function rulesOf<K extends Op>(node: NodeOf<K>): readonly (InputRule<K> | undefined)[];
 function rulesOf(node: Node): readonly unknown[] {
-  if (node.op === 'scan' || node.op === 'part') return flat;
-  return node.op === 'routine' ? routineRules(node) : rules[node.op];
+  switch (node.op) {
+    case 'routine':
+      return routineRules(node);
+    case 'scan':
+    case 'part':
+    case 'custom': // all results of the function go back together: pullBackCustom
+      return flat;
+    default:
+      return rules[node.op];
+  }
 }
 
 /** Whether a gradient flows from a node to its input number `input`. */
 export function flows(node: Node, input: number): boolean {
+  if (node.op === 'custom') return input >= node.attributes.rule.results && isFloat(node.inputs[input]!.dtype);
   return families[node.op] === 'loop' || rulesOf(node)[input] !== undefined;
 }
 
@@ -152,6 +166,37 @@ export function pullBack<K extends Op>(node: NodeOf<K>, input: number, g: Node):
   const rule = rulesOf(node)[input];
   if (rule === undefined) throw new Error(`bug: no gradient flows to input ${input} of ${node.op}`);
   return rule(g, node);
+}
+
+/**
+ * The gradient of each input of a function with a gradient of its own, from those of all its results; undefined where none flows.
+ * @param node the node of any of the results
+ * @throws ShapeError, DTypeError if the function's rule gives a gradient that does not fit its variable
+ */
+export function pullBackCustom(
+  { inputs, attributes: { rule } }: NodeOf<'custom'>,
+  gradients: readonly (Node | undefined)[],
+): (Node | undefined)[] {
+  const variables = inputs.slice(rule.results);
+  const found = rule.pullBack(gradients, inputs.slice(0, rule.results), variables);
+  found.forEach((g, i) => {
+    const x = variables[i]!;
+    if (g === undefined) return;
+    if (!sameShape(g.shape, x.shape)) {
+      raise(
+        new ShapeError(
+          `${rule.name}: the gradient of variable ${i} has shape ${formatShape(g.shape)}; it must have the variable's, ${formatShape(x.shape)}`,
+        ),
+      );
+    }
+    if (g.dtype !== x.dtype)
+      raise(
+        new DTypeError(
+          `${rule.name}: the gradient of variable ${i} is ${g.dtype}, the variable ${x.dtype}; convert it with .cast('${x.dtype}')`,
+        ),
+      );
+  });
+  return [...inputs.slice(0, rule.results).map(() => undefined), ...found];
 }
 
 function first(y: NodeOf<Op>): Node {

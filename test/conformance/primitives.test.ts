@@ -8,6 +8,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../src/base/shape.ts';
+import { Rerun } from '../../src/ir/custom.ts';
 import * as build from '../../src/ir/build.ts';
 import { type DType, isFloat, type TypedArray } from '../../src/ir/dtype.ts';
 import type { Node, Scan } from '../../src/ir/node.ts';
@@ -283,6 +284,11 @@ const table: { readonly [K in Op]: Entry } = {
   },
   part: { dtypes: numbers, draw: (o, dtype) => ({ output: build.part(loop(o, dtype, false), 2), tolerance: exact }) },
 
+  custom: movement(anything, (_, x) => {
+    const rule = { name: 'same', results: 1, isOrdinary: false, pullBack: () => [undefined] };
+    return build.custom(rule, [x], [x])[0]!;
+  }),
+  barrier: movement(anything, (_, x) => build.barrier(x, new Rerun())),
   detach: movement(anything, (_, x) => build.detach(x)),
   realize: movement(anything, (_, x) => build.realize(x)),
   // What a routine computes is the same everywhere; that it sees what steps before it have written, and steps after it what it wrote, is not.

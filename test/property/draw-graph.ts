@@ -8,6 +8,7 @@
 import fc from 'fast-check';
 import { sizeOf } from '../../src/base/shape.ts';
 import * as build from '../../src/ir/build.ts';
+import { type CustomGradient, Rerun } from '../../src/ir/custom.ts';
 import { type DType, infoOf, isFloat, type TypedArray } from '../../src/ir/dtype.ts';
 import type { Graph, Node } from '../../src/ir/node.ts';
 import { lcg } from '../golden/lcg.ts';
@@ -421,7 +422,12 @@ const loop: Family = (d, x, y) => {
   return { node: build.part(loop, d.below(2)), bound, error: Math.max(x.error, other.error) };
 };
 
-const structure: Family = (d, x) => ({ ...x, node: d.pick([build.realize, build.detach])(x.node) });
+const structure: Family = (d, x) => ({ ...x, node: d.pick([build.realize, build.detach, again, kept])(x.node) });
+const again = (x: Node): Node => build.barrier(x, new Rerun());
+const kept = (x: Node): Node => build.custom(ordinary, [x], [x])[0]!;
+
+/** A function that gives back what it gets, and so does its gradient. */
+const ordinary: CustomGradient = { name: 'kept', results: 1, isOrdinary: false, pullBack: ([g]) => [g] };
 
 const families: readonly Family[] = [
   arithmetic,

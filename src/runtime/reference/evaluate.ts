@@ -245,6 +245,8 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
     return result;
   },
 
+  custom: (node, inputs) => inputs[node.attributes.result]!,
+  barrier: (node, inputs) => inputs[0]!,
   detach: (node, inputs) => inputs[0]!,
   realize: (node, inputs) => inputs[0]!,
   routine: (node, inputs) => {
