@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expectClose } from '../../test/arrays.ts';
-import { Cell, device, IndexError, tensor } from '../index.ts';
+import { Cell, device, full, IndexError, tensor } from '../index.ts';
 import type { Device } from '../runtime/device.ts';
 import { referenceDevice } from '../runtime/reference/index.ts';
 import { register } from '../runtime/registry.ts';
@@ -65,7 +65,14 @@ describe('realize', () => {
       ],
       0,
     );
-    expectClose(tensor(3).add(4), 7, 0);
+    expectClose(
+      full([4], 3).reshape(2, 2),
+      [
+        [3, 3],
+        [3, 3],
+      ],
+      0,
+    );
     expect(counts.run).toBe(0);
   });
 

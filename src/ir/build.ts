@@ -100,7 +100,14 @@ export function constantValue(x: Node): number | undefined {
   }
 }
 
-/** A reshape that changes nothing: it gives a value a name of its own, by which derivatives are taken. */
+/**
+ * The same value under a name of its own, by which derivatives are taken: what is computed from x itself is a constant to them, and variables
+ * made from one another count as independent. A reshape that changes nothing, which nothing else here makes or looks through.
+ */
+export function variable(x: Node): Node {
+  return makeNode('reshape', x.dtype, x.shape, [x], none);
+}
+
 function isVariable(x: Node): boolean {
   return x.op === 'reshape' && sameShape(x.shape, x.inputs[0]!.shape);
 }

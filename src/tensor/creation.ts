@@ -5,8 +5,9 @@ import { DTypeError, raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { currentDevice } from '../runtime/registry.ts';
 import { store } from '../engine/value.ts';
-import { binary, buffer, cast, constant, iota } from '../ir/build.ts';
-import { type DType, infoOf, type TypedArray } from '../ir/dtype.ts';
+import { binary, buffer, cast, constant, iota, variable } from '../ir/build.ts';
+import { type DType, infoOf, isFloat, type TypedArray } from '../ir/dtype.ts';
+import type { Node } from '../ir/node.ts';
 import { add, mul } from './elementwise.ts';
 import { Tensor } from './tensor.ts';
 
@@ -41,7 +42,7 @@ export function tensor(data: Data, options: TensorOptions = {}): Tensor {
   const elements: number[] = [];
   const hasNumbers = collect(data, shape, 0, elements);
   const dtype = options.dtype ?? (hasNumbers || elements.length === 0 ? 'float32' : 'bool');
-  if (shape.length === 0 && options.shape === undefined) return new Tensor(constant(elements[0]!, [], dtype));
+  if (shape.length === 0 && options.shape === undefined) return new Tensor(named(constant(elements[0]!, [], dtype)));
   return fromElements(elements, options.shape ?? shape, dtype);
 }
 
@@ -108,7 +109,12 @@ export interface DTypeOption {
 
 /** Every element is `value`. @example full([2, 3], 7) */
 export function full(shape: Shape, value: number, { dtype = 'float32' }: DTypeOption = {}): Tensor {
-  return new Tensor(constant(value, shape, dtype));
+  return new Tensor(named(constant(value, shape, dtype)));
+}
+
+/** Numbers alone would be computed with while they are recorded; what gradients can be asked for needs a name. */
+function named(x: Node): Node {
+  return isFloat(x.dtype) ? variable(x) : x;
 }
 
 export function zeros(shape: Shape, options?: DTypeOption): Tensor {

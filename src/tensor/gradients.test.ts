@@ -3,7 +3,8 @@ import { expectClose } from '../../test/arrays.ts';
 import { testDevices } from '../../test/devices.ts';
 import { device } from '../runtime/registry.ts';
 import { Cell } from './cell.ts';
-import { tensor } from './creation.ts';
+import { compile } from './compile.ts';
+import { full, ones, tensor, zeros } from './creation.ts';
 import { grad, gradients, valueAndGrad } from './gradients.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -45,6 +46,27 @@ describe.each(testDevices)('gradients on %s', (name) => {
   it('see an argument that is only given another shape, or is a plain number', () => {
     expectClose(grad((v: Tensor) => v.reshape([3, 1]).square().sum())(x), [2, 4, 6], 0);
     expectClose(grad((v: Tensor) => v.square().mul(v))(tensor(2)), 12, 0);
+  });
+
+  it('of tensors that are one number everywhere', () => {
+    const three = tensor(3);
+    expectClose(gradients(three.square(), three), 6, 0);
+    const weights = zeros([3]);
+    expectClose(gradients(weights.mul(x).sum(), weights), [1, 2, 3], 0);
+    const both = full([2, 3], 2);
+    expectClose(
+      gradients(both.mul(x).square().sum(), both),
+      [
+        [4, 16, 36],
+        [4, 16, 36],
+      ],
+      0,
+    );
+    const compiled = compile((v: Tensor) => {
+      const w = ones([3]);
+      return gradients(w.mul(v).square().sum(), w);
+    });
+    expectClose(compiled(x), [2, 8, 18], 0);
   });
 
   it('stop at detach, and are zeros where nothing depends', () => {

@@ -5,7 +5,8 @@
 import { DTypeError, raise, ShapeError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import { withTransform } from '../engine/trace.ts';
-import { makeNode, type Node } from '../ir/node.ts';
+import { variable } from '../ir/build.ts';
+import type { Node } from '../ir/node.ts';
 import { gradients as gradientsOf } from '../transform/gradients.ts';
 import { Cell } from './cell.ts';
 import { Tensor } from './tensor.ts';
@@ -79,13 +80,4 @@ export function valueAndGrad<T, A extends readonly unknown[]>(
 /** The tree with its tensors under other names, of which derivatives can be taken. */
 export function asVariables<T>(xs: T): T {
   return replaceLeaves(xs, (x) => (x instanceof Tensor ? new Tensor(variable(x.node)) : x));
-}
-
-/**
- * The same value under another name. So what f closes over is a constant to its gradient, even the very tensor that it is
- * called with, and arguments made from one another count as independent. (build.ts makes no
- * reshape that changes nothing, and does not look through one.)
- */
-function variable(x: Node): Node {
-  return makeNode('reshape', x.dtype, x.shape, [x], {});
 }
