@@ -1,7 +1,8 @@
 /** Finding and fetching data, against a server on this machine that can break off. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile, stat } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,12 @@ let base = '';
 const files = new Map<string, Buffer>();
 let requests: string[] = [];
 let cuts: number[] = [];
+
+/** Resolves once so many bytes are in a part on disk: whoever breaks off earlier takes what is on the way with it. */
+async function kept(size: number): Promise<void> {
+  const part = join(folder, 'deep', 'a.bin.part');
+  while (((await stat(part).catch(() => undefined))?.size ?? 0) < size) await setTimeout(2);
+}
 
 const sha = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
@@ -56,7 +63,7 @@ beforeEach(async () => {
     response.writeHead(from > 0 ? 206 : 200, { 'content-length': body.length, etag });
     const cut = cuts.shift();
     if (cut === undefined) response.end(body);
-    else response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+    else response.write(body.subarray(0, cut), () => void kept(from + cut).then(() => response.destroy()));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
