@@ -125,5 +125,15 @@ export { pipeline } from './compose/pipeline.ts';
 export { ColumnTransformer, columnTransformer, FittedColumnTransformer } from './compose/column-transformer.ts';
 export type { Cell, Cells, Column, Columns } from './cells.ts';
 
+// Decomposition
+export { FittedPCA, PCA, type PCAOptions, type PCASolver } from './decomposition/pca.ts';
+export { FittedIncrementalPCA, IncrementalPCA, type IncrementalPCAOptions } from './decomposition/incremental-pca.ts';
+export { FittedTruncatedSVD, TruncatedSVD, type TruncatedSVDOptions } from './decomposition/truncated-svd.ts';
+
+// Clustering
+export type { CenterInit } from './cluster/centers.ts';
+export { FittedKMeans, KMeans, type KMeansOptions } from './cluster/k-means.ts';
+export { MiniBatchKMeans, type MiniBatchKMeansOptions } from './cluster/mini-batch-k-means.ts';
+
 // Metrics
 export * from './metrics/index.ts';

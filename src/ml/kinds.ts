@@ -2,7 +2,9 @@
  * Every kind of fitted model that a file may name: one line a family.
  */
 import { bayesKinds } from './bayes/kinds.ts';
+import { clusterKinds } from './cluster/kinds.ts';
 import { composeKinds } from './compose/kinds.ts';
+import { decompositionKinds } from './decomposition/kinds.ts';
 import { linearKinds } from './linear/kinds.ts';
 import { preparationKinds } from './preparation/kinds.ts';
 import type { Kinds } from './state.ts';
@@ -12,4 +14,6 @@ export const kinds: Kinds = {
   ...bayesKinds,
   ...preparationKinds,
   ...composeKinds,
+  ...decompositionKinds,
+  ...clusterKinds,
 };

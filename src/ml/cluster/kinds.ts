@@ -1,0 +1,10 @@
+/**
+ * The clusterings that a file may name.
+ */
+import type { Kinds } from '../state.ts';
+import { FittedKMeans } from './k-means.ts';
+
+export const clusterKinds: Kinds = {
+  KMeans: FittedKMeans.ofKind('KMeans'),
+  MiniBatchKMeans: FittedKMeans.ofKind('MiniBatchKMeans'),
+};

@@ -1,0 +1,13 @@
+/**
+ * The decompositions that a file may name.
+ */
+import type { Kinds } from '../state.ts';
+import { FittedIncrementalPCA } from './incremental-pca.ts';
+import { FittedPCA } from './pca.ts';
+import { FittedTruncatedSVD } from './truncated-svd.ts';
+
+export const decompositionKinds: Kinds = {
+  PCA: FittedPCA,
+  IncrementalPCA: FittedIncrementalPCA,
+  TruncatedSVD: FittedTruncatedSVD,
+};
