@@ -165,12 +165,12 @@ function diagonals(operand: Node, names: readonly string[]): Named {
 }
 
 /** The elements where two axes have the same index, as a last axis in place of both: every (n + 1)-th of the n² elements. */
-function diagonal(x: Node, first: number, second: number): Node {
+export function diagonal(x: Node, first: number, second: number): Node {
   const n = x.shape[first]!;
   if (x.shape[second] !== n) {
     raise(
       new ShapeError(
-        `einsum: the diagonal of axes ${first} and ${second} of ${formatShape(x.shape)} needs equal sizes`,
+        `diagonal: axes ${first} and ${second} of ${formatShape(x.shape)} have different sizes; a repeated letter of einsum needs equal ones`,
       ),
     );
   }

@@ -150,10 +150,27 @@ export function arange(start: number, stop?: number, step = 1, options: DTypeOpt
   return new Tensor(line(count, first, step, dtype));
 }
 
-/** `count` numbers from start to stop, both included, evenly apart. */
-export function linspace(start: number, stop: number, count: number, { dtype = 'float32' }: DTypeOption = {}): Tensor {
-  const step = count > 1 ? (stop - start) / (count - 1) : 0;
-  return new Tensor(line(count, start, step, dtype));
+export interface LinspaceOptions extends DTypeOption {
+  /** Whether the last number is `stop`; otherwise it is the one before. Default true. */
+  readonly endpoint?: boolean;
+}
+
+/** `count` numbers from start to stop, both included, evenly apart. @example linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1] */
+export function linspace(
+  start: number,
+  stop: number,
+  count: number,
+  { dtype = 'float32', endpoint = true }: LinspaceOptions = {},
+): Tensor {
+  if (!Number.isInteger(count) || count < 0 || !Number.isFinite(start) || !Number.isFinite(stop)) {
+    raise(
+      new ValueError(
+        `linspace: ${count} numbers from ${start} to ${stop}; the count must be a whole number from 0 up, the ends finite`,
+      ),
+    );
+  }
+  const gaps = endpoint ? count - 1 : count;
+  return new Tensor(line(count, start, gaps > 0 ? (stop - start) / gaps : 0, dtype));
 }
 
 function line(count: number, start: number, step: number, dtype: DType) {
@@ -162,8 +179,18 @@ function line(count: number, start: number, step: number, dtype: DType) {
   return cast(add(mul(cast(places, 'float64'), step), start), dtype);
 }
 
+export interface EyeOptions extends DTypeOption {
+  /** Which diagonal: above the main one, or below if negative. Default 0. */
+  readonly k?: number;
+}
+
 /** The identity matrix. @example eye(2) // [[1, 0], [0, 1]] */
-export function eye(rows: number, columns = rows, { dtype = 'float32' }: DTypeOption = {}): Tensor {
+export function eye(rows: number, columns = rows, { dtype = 'float32', k = 0 }: EyeOptions = {}): Tensor {
   const shape = [rows, columns];
-  return new Tensor(cast(binary('eq', iota(shape, 0), iota(shape, 1)), dtype));
+  return new Tensor(cast(binary('eq', add(iota(shape, 0), k), iota(shape, 1)), dtype));
+}
+
+/** Every element is `value`, in the shape and dtype of x. @example fullLike(x, 7) */
+export function fullLike(x: Tensor, value: number, { dtype = x.dtype }: DTypeOption = {}): Tensor {
+  return full(x.shape, value, { dtype });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DTypeError, ShapeError, ValueError } from '../base/errors.ts';
+import { DTypeError, IndexError, ShapeError, TraceError, ValueError } from '../base/errors.ts';
 import * as fathom from '../index.ts';
 
 const { tensor } = fathom;
@@ -8,7 +8,9 @@ const three = tensor([1, 2, 3]);
 const two = tensor([1, 2]);
 
 /** What each family refuses: the call, the class of the error, its words. */
-const refusals: Readonly<Record<string, readonly [() => unknown, new (message: string) => Error, RegExp][]>> = {
+const refusals: Readonly<
+  Record<string, readonly (readonly [() => unknown, new (message: string) => Error, RegExp])[]>
+> = {
   arithmetic: [
     [() => fathom.gcd(two, ints), DTypeError, /gcd: expected integers, got float32; convert with \.cast/],
     [() => fathom.lcm(1.5, ints), DTypeError, /lcm: expected integers/],
@@ -26,6 +28,51 @@ const refusals: Readonly<Record<string, readonly [() => unknown, new (message: s
     [() => fathom.atan2(two, three), ShapeError, /atan2: shapes/],
     [() => fathom.betaln(two, three), ShapeError, /betaln: shapes/],
     [() => fathom.xlogy(two, three), ShapeError, /xlogy: shapes/],
+  ],
+  'triangles and diagonals': [
+    [() => fathom.tril(two), ShapeError, /tril: expected at least two axes, got \(2,\)/],
+    [() => fathom.diagonal(fathom.eye(2), { axis1: 1, axis2: 1 }), ShapeError, /diagonal: axis 1 is named twice/],
+    [() => fathom.diag(fathom.ones([1, 1, 1])), ShapeError, /diag: expected a vector or a matrix/],
+    [() => fathom.vander(fathom.eye(2)), ShapeError, /vander: expected a vector/],
+    [() => fathom.vander(two, { columns: -1 }), ValueError, /vander: -1 columns/],
+    [() => fathom.companion(tensor([1])), ShapeError, /companion: expected a vector of at least two/],
+  ],
+  'numbers in patterns': [
+    [() => fathom.linspace(0, Infinity, 3), ValueError, /linspace: 3 numbers from 0 to Infinity/],
+    [() => fathom.logspace(0, 1, 3, { base: -1 }), ValueError, /logspace: the base must be positive/],
+    [() => fathom.geomspace(-1, 1, 3), ValueError, /geomspace: -1 to 1: both ends must be positive, or both negative/],
+    [() => fathom.meshgrid([fathom.eye(2)]), ShapeError, /meshgrid: expected vectors/],
+  ],
+  'axes in another order': [
+    [() => fathom.moveaxis(fathom.eye(2), [0, 1], 0), ShapeError, /moveaxis: \[0, 1\] to \[0\]/],
+    [() => fathom.roll(two, 0.5), ValueError, /roll: shift 0\.5 is not a whole number/],
+    [() => fathom.roll(fathom.eye(2), [1, 2, 3], [0, 1]), ValueError, /roll: 3 shifts for 2 axes/],
+    [() => fathom.rot90(fathom.eye(2), 1, [1, -1]), ShapeError, /rot90: axes 1 and -1 are the same/],
+    [() => fathom.fliplr(two), ShapeError, /fliplr: expected at least two axes/],
+    [() => fathom.resize(fathom.zeros([0]), [2]), ShapeError, /resize: \(0,\) is empty/],
+    [() => fathom.broadcastArrays(two, three), ShapeError, /broadcastArrays: shapes/],
+  ],
+  'joining and splitting': [
+    [() => fathom.block([[two], two]), ShapeError, /block: arrays must be nested equally deep/],
+    [() => fathom.arraySplit(two, 0), ValueError, /arraySplit: 0 pieces/],
+    [() => fathom.insert(two, 5, 1), IndexError, /insert: 5 is not a place on an axis of 2/],
+    [() => fathom.deleteAt(two, 2), IndexError, /deleteAt: 2 is not a place/],
+    [() => fathom.choose(ints, []), ValueError, /choose: got no choices/],
+    [() => two.repeat([1]), ShapeError, /repeat: \[1\] must be a whole number from 0 up for each of the 2 elements/],
+  ],
+  indexing: [
+    [() => two.get(2), IndexError, /get: 2 is not a place on axis 0 of \(2,\); use -2 to 1/],
+    [() => two.get(0, 0), ShapeError, /get: 2 indices for a tensor of rank 1/],
+    [() => two.get('...', '...'), ShapeError, /get: '\.\.\.' stands twice/],
+    [() => two.get('a:b'), ValueError, /get: 'a:b' is not an index; write a slice like '1:5'/],
+    [() => two.get(tensor([0.5])), ValueError, /get: an index of float32 does not name places/],
+    [() => two.get(tensor([true])), ShapeError, /get: a mask of 1 elements for axis 0 of \(2,\)/],
+    [() => fathom.eye(2).get([0, 1], [0, 1, 1]), ShapeError, /get: shapes \(2,\) and \(3,\) do not broadcast/],
+    [() => two.get([2]).dataSync(), IndexError, /2|outside/],
+    [() => fathom.eye(2).get([0, 1], [1, 2]).dataSync(), IndexError, /outside|not/],
+    [() => fathom.compile((x: fathom.Tensor) => x.get(x.greater(1)))(two), TraceError, /known only when it has run/],
+    [() => fathom.at(two, 0).set(three), ShapeError, /at: values \(3,\) do not broadcast to the places' \(\)/],
+    [() => fathom.putmask(two, two.less(9), tensor([])), ShapeError, /putmask: got no values/],
   ],
   comparison: [
     [() => fathom.isClose(two, three), ShapeError, /isClose: shapes/],

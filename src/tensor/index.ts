@@ -85,3 +85,67 @@ export type { InterpolateOptions } from './interpolation.ts';
 export type { PatchOptions } from './patches.ts';
 export type { AveragePoolOptions, PoolOptions } from './pooling.ts';
 export type { Sizes } from './windows.ts';
+
+// Making, rearranging, joining
+export {
+  fromFunction,
+  geomspace,
+  indices,
+  logspace,
+  type LogspaceOptions,
+  meshgrid,
+  type MeshgridOptions,
+} from './grids.ts';
+export {
+  companion,
+  diag,
+  diagEmbed,
+  diagflat,
+  diagonal,
+  type DiagonalOptions,
+  fillDiagonal,
+  trace,
+  tri,
+  tril,
+  trilIndices,
+  triu,
+  triuIndices,
+  vander,
+  type VanderOptions,
+} from './matrices.ts';
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  broadcastArrays,
+  expandDims,
+  fliplr,
+  flipud,
+  moveaxis,
+  ravel,
+  resize,
+  roll,
+  rot90,
+  swapaxes,
+} from './rearranging.ts';
+export {
+  append,
+  arraySplit,
+  block,
+  type Blocks,
+  choose,
+  columnStack,
+  deleteAt,
+  dsplit,
+  dstack,
+  hsplit,
+  hstack,
+  insert,
+  unstack,
+  vsplit,
+  vstack,
+} from './joining.ts';
+
+// Indexing and updates
+export type { Index, IndexList, Slice } from './selection.ts';
+export { at, type Places, put, putAlongAxis, putmask, type PutOptions, scatter } from './update.ts';

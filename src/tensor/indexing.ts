@@ -16,6 +16,7 @@ import {
 } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
+import { table } from './constants.ts';
 import { narrow } from './movement.ts';
 import { asIndex, commonDType } from './operands.ts';
 
@@ -27,6 +28,20 @@ export function take(x: Node, index: Node, axis: number): Node {
   shape[at] = flat.shape[0]!;
   const taken = gatherAlong(x, expand(flat, shape, [at]), at);
   return reshape(taken, [...x.shape.slice(0, at), ...index.shape, ...x.shape.slice(at + 1)]);
+}
+
+/** Element i along an axis counts[i] times, as np.repeat with a list. */
+export function repeatEach(x: Node, counts: readonly number[], axis: number): Node {
+  const along = normalizeAxis('repeat', axis, x.shape.length);
+  if (counts.length !== x.shape[along] || counts.some((n) => !Number.isInteger(n) || n < 0)) {
+    raise(
+      new ShapeError(
+        `repeat: [${counts.join(', ')}] must be a whole number from 0 up for each of the ${x.shape[along]} elements of axis ${along} of ${formatShape(x.shape)}`,
+      ),
+    );
+  }
+  const places = counts.flatMap((n, i) => new Array<number>(n).fill(i));
+  return take(x, table(places, 'int32'), along);
 }
 
 /** The slice at one place of an axis, which is dropped; negative places count from the end. */

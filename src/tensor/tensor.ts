@@ -19,6 +19,7 @@ import * as movement from './movement.ts';
 import * as pooling from './pooling.ts';
 import { printArray } from './print.ts';
 import * as reductions from './reductions.ts';
+import { type Index, select } from './selection.ts';
 import * as sorting from './sort.ts';
 
 /** A number, or numbers in nested arrays of one length at each level. */
@@ -450,6 +451,15 @@ export class Tensor {
     return new Tensor(indexing.at(this.node, place, axis));
   }
 
+  /**
+   * General indexing with NumPy's rules: places, slices as '1:5' or '::-1', '...', null for a new axis, lists and tensors of
+   * places, masks. `at(x, …).set(values)` updates what `get` reads.
+   * @example x.get(0, '...', '::2')   @example x.get(x.greater(0))   @example x.get([0, 2], [1, 1])
+   */
+  get(...indices: readonly Index[]): Tensor {
+    return select(this, indices);
+  }
+
   /** Turned around along the named axes, or along all. */
   flip(...axes: number[]): Tensor {
     return new Tensor(movement.flip(this.node, axes.length === 0 ? this.shape.map((_, i) => i) : axes));
@@ -460,9 +470,11 @@ export class Tensor {
     return new Tensor(movement.tile(this.node, counts));
   }
 
-  /** Each element repeated. @example tensor([1, 2]).repeat(2) // [1, 1, 2, 2] */
-  repeat(count: number, axis = 0): Tensor {
-    return new Tensor(movement.repeat(this.node, count, axis));
+  /** Each element repeated, all equally often or as listed. @example tensor([1, 2]).repeat(2) // [1, 1, 2, 2]   @example x.repeat([2, 0, 1]) */
+  repeat(count: number | readonly number[], axis = 0): Tensor {
+    return new Tensor(
+      typeof count === 'number' ? movement.repeat(this.node, count, axis) : indexing.repeatEach(this.node, count, axis),
+    );
   }
 
   // Reductions over one axis, several, or all

@@ -145,7 +145,7 @@ function comparisons(golden: Golden, rule: Rule, one: Case, index: number): Comp
   const inputs = one.in.map((i) => golden.arrays[i]!);
   const outputs = one.out.map((i) => golden.arrays[i]!);
   const isFloating = inputs.some(({ dtype }) => dtype === 'float64');
-  const floats = !isFloating ? (['float32'] as const) : rule.only ? [rule.only] : (['float64', 'float32'] as const);
+  const floats = rule.only ? [rule.only] : isFloating ? (['float64', 'float32'] as const) : (['float32'] as const);
   return floats.flatMap((float) => {
     const label = `case ${index} ${JSON.stringify(one.options ?? {})} of ${inputs.map(({ dtype, shape }) => `${dtype}(${shape.join()})`).join(' ')} in ${float}`;
     const inRun = (dtype: DType): DType => (dtype === 'float64' ? float : dtype);
