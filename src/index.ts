@@ -60,6 +60,13 @@ export { vjp } from './tensor/transforms/vjp.ts';
 export { jvp, linearize, type TangentsOf } from './tensor/transforms/jvp.ts';
 export { hessian, hvp, jacobian, type JacobianOf, type JacobianOptions } from './tensor/transforms/jacobian.ts';
 export { customGradient } from './tensor/transforms/custom-gradient.ts';
+export {
+  checkGradients,
+  type CheckGradientsOptions,
+  type GradientComparison,
+  GradientReport,
+} from './tensor/transforms/check-gradients.ts';
+export { debugNaN, type DebugNaNOptions } from './tensor/transforms/debug-nan.ts';
 export { checkpoint } from './tensor/transforms/checkpoint.ts';
 export { type AxisTree, vmap, type VmapOptions } from './tensor/transforms/vmap.ts';
 export { cond, scan, type ScanOptions, whileLoop, type WhileOptions } from './tensor/transforms/loops.ts';

@@ -70,6 +70,12 @@ export function raise(error: FathomError): never {
   throw error;
 }
 
+/** The place of the first frame of a stack that is not ours, as `file:line:column`. @example userFrame(new Error().stack) */
+export function userFrame(stack: string | undefined): string | undefined {
+  const frame = (stack ?? '').split('\n').find((line) => line.trimStart().startsWith('at ') && !isOwn(line));
+  return frame === undefined ? undefined : bare(frame).replace(/^.*\(|^\s*at (?:async )?|\)$/g, '');
+}
+
 /** A frame of ours, or of something built in that we called. */
 function isOwn(frame: string): boolean {
   return bare(frame).includes(ownFolder) || frame.endsWith('(<anonymous>)');

@@ -10,7 +10,7 @@ import type { Device } from '../runtime/device.ts';
 import { currentDevice } from '../runtime/registry.ts';
 import { checkInputs, checkOutputs } from './index-checks.ts';
 import { programFor, requestFor } from './program.ts';
-import { currentTrace, raiseTraced } from './trace.ts';
+import { announceRun, currentTrace, raiseTraced } from './trace.ts';
 import { store, Value, valueOf } from './value.ts';
 
 const computed = new WeakMap<Node, Value>();
@@ -133,6 +133,7 @@ function compute(nodes: readonly Node[], device: Device, op: string): void {
   const request = requestFor(outputs, isStored);
   for (const node of request.order) if (node.op === 'param') raiseTraced(op, node);
   const inputs = request.inputs.map((node) => knownValue(node, device)!);
+  announceRun(request, inputs, device);
   const program = programFor(device, request);
   checkInputs(program.checks, request.order, inputs);
   const storages = program.outputs.map(({ dtype, size }) => device.allocate(dtype, size));

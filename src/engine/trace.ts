@@ -8,7 +8,10 @@ import type { Shape } from '../base/shape.ts';
 import { constant, param } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
+import type { Device } from '../runtime/device.ts';
 import type { NodeCell } from './cell.ts';
+import type { ProgramRequest } from './program.ts';
+import type { Value } from './value.ts';
 
 /** How a trace used a cell: the parameter that stood for it when it was read, the node it was assigned last. */
 export interface CellUse {
@@ -76,6 +79,8 @@ export interface Transform {
   readonly name: string;
   /** What cells would be given is not what the transform is about, so they must not be assigned: why, and what to do. */
   readonly refusesCells?: string;
+  /** Told of everything that is about to be computed while it runs a function. May throw. */
+  readonly beforeRun?: (request: ProgramRequest, inputs: readonly Value[], device: Device) => void;
 }
 
 let transforms: readonly Transform[] = [];
@@ -88,6 +93,11 @@ export function currentTransform(): Transform | undefined {
 /** The innermost transform that forbids assigning cells, if one does. */
 export function cellRefusal(): Transform | undefined {
   return transforms.findLast(({ refusesCells }) => refusesCells !== undefined);
+}
+
+/** Tells the transforms that want to know what is about to be computed. */
+export function announceRun(request: ProgramRequest, inputs: readonly Value[], device: Device): void {
+  for (const { beforeRun } of transforms) beforeRun?.(request, inputs, device);
 }
 
 /** Runs `body`, a call of the user's function, as part of a transform. */

@@ -30,6 +30,12 @@ export interface Graph {
 }
 
 let count = 0;
+let observer: ((node: Node) => void) | undefined;
+
+/** Tells `tell` of every node that is made from now on, for origin.ts. */
+export function observeNodes(tell: ((node: Node) => void) | undefined): void {
+  observer = tell;
+}
 
 /** Makes a node without checking; for build.ts. */
 export function makeNode<K extends Op>(
@@ -41,5 +47,7 @@ export function makeNode<K extends Op>(
 ): Node {
   const node: NodeOf<K> = { id: count++, op, dtype, shape, inputs, attributes };
   // Correlating K across the union is beyond the type checker; this is the one place where it is told.
-  return node as unknown as Node;
+  const made = node as unknown as Node;
+  observer?.(made);
+  return made;
 }

@@ -31,6 +31,7 @@ import {
 import type { CustomGradient } from '../ir/custom.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { BinaryOp, Op, ReduceOp, UnaryOp } from '../ir/op.ts';
+import { madeFor } from '../ir/origin.ts';
 import { topological } from '../ir/walk.ts';
 import { batchPart, batchScan } from './scan/batch.ts';
 
@@ -180,7 +181,7 @@ export function batch(
     if (isFixed(node) || results.has(node)) continue;
     const inputs = node.inputs.map((input) => inputOf(input, results));
     if (!inputs.some(({ isBatched }) => isBatched)) continue;
-    const all = apply(node, inputs, count, memo);
+    const all = madeFor(node, 'batch', () => apply(node, inputs, count, memo));
     onBatch?.(node, all);
     results.set(node, all);
   }

@@ -7,6 +7,7 @@ import { binary, constant } from '../ir/build.ts';
 import { isFloat } from '../ir/dtype.ts';
 import type { CustomGradient } from '../ir/custom.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
+import { madeFor } from '../ir/origin.ts';
 import { topological } from '../ir/walk.ts';
 import { pullBackScan } from './scan/pull-back.ts';
 import { flows, pullBack, pullBackCustom } from './vjp.ts';
@@ -58,7 +59,7 @@ function walk(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[]):
     }
     const g = found.get(node);
     if (node.op === 'custom') {
-      const back = together.meet(node, g);
+      const back = madeFor(node, 'gradient', () => together.meet(node, g));
       node.inputs.forEach((input, i) => {
         const contribution = back?.[i];
         if (contribution !== undefined && path.has(input)) add(found, input, contribution);
@@ -74,7 +75,12 @@ function walk(ys: readonly Node[], seeds: readonly Node[], xs: readonly Node[]):
       continue;
     }
     node.inputs.forEach((input, i) => {
-      if (path.has(input) && flows(node, i)) add(found, input, pullBack(node, i, g));
+      if (path.has(input) && flows(node, i))
+        add(
+          found,
+          input,
+          madeFor(node, 'gradient', () => pullBack(node, i, g)),
+        );
     });
   }
   return xs.map((x) => found.get(x));

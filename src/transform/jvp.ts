@@ -26,6 +26,7 @@ import {
 import { isFloat } from '../ir/dtype.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { Op } from '../ir/op.ts';
+import { madeFor } from '../ir/origin.ts';
 import { topological } from '../ir/walk.ts';
 import { cosine, larger, like, mul, othersOf, scale, spread, subtract } from './derivatives.ts';
 import { gradientsOfAll } from './gradients.ts';
@@ -205,7 +206,7 @@ export function tangents(ys: readonly Node[], xs: readonly Node[], moves: readon
     if (node.id < oldest || found.has(node) || !isFloat(node.dtype)) continue;
     const given = node.inputs.map((input) => found.get(input));
     if (given.every((t) => t === undefined)) continue;
-    const t = push(node, given);
+    const t = madeFor(node, 'tangent', () => push(node, given));
     if (t !== undefined) found.set(node, t);
   }
   return ys.map((y) => found.get(y));
