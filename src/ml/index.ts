@@ -40,6 +40,33 @@ export { FittedLinearRegression, LinearRegression, type LinearRegressionOptions 
 // Bayes
 export { FittedGaussianNB, GaussianNB, type GaussianNBOptions } from './bayes/gaussian-nb.ts';
 
+// Trees and forests
+export {
+  DecisionTreeClassifier,
+  type DecisionTreeClassifierOptions,
+  DecisionTreeRegressor,
+  type DecisionTreeRegressorOptions,
+  FittedDecisionTreeClassifier,
+  FittedDecisionTreeRegressor,
+} from './trees/decision-trees.ts';
+export {
+  ExtraTreesClassifier,
+  ExtraTreesRegressor,
+  FittedForestClassifier,
+  FittedForestRegressor,
+  type ForestClassifierOptions,
+  type ForestRegressorOptions,
+  RandomForestClassifier,
+  RandomForestRegressor,
+} from './trees/forests.ts';
+export {
+  type PermutationImportance,
+  permutationImportance,
+  type PermutationOptions,
+} from './trees/permutation-importance.ts';
+export { type PruningPath, pruningPath } from './trees/prune.ts';
+export { Tree, type TreeArrays } from './trees/tree.ts';
+
 // Preparation
 export { FittedStandardScaler, StandardScaler, type StandardScalerOptions } from './preparation/standard-scaler.ts';
 export {

@@ -8,10 +8,12 @@ import { decompositionKinds } from './decomposition/kinds.ts';
 import { linearKinds } from './linear/kinds.ts';
 import { preparationKinds } from './preparation/kinds.ts';
 import type { Kinds } from './state.ts';
+import { treeKinds } from './trees/kinds.ts';
 
 export const kinds: Kinds = {
   ...linearKinds,
   ...bayesKinds,
+  ...treeKinds,
   ...preparationKinds,
   ...composeKinds,
   ...decompositionKinds,
