@@ -3,14 +3,14 @@
  * depends on besides its arguments: cells, tensors it closes over, settings. Trees of arguments and the choice among
  * recordings are the tensor layer's (transforms.ts); here are nodes in, values out.
  */
-import { raise, TraceError } from '../base/errors.ts';
+import { DeviceError, raise, TraceError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 import { constantValue } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Storage } from '../ir/leaf.ts';
 import type { Node } from '../ir/node.ts';
 import { printGraph } from '../ir/print.ts';
-import type { Device, Executable } from '../runtime/device.ts';
+import type { Device, Executable, StepTime } from '../runtime/device.ts';
 import type { NodeCell } from './cell.ts';
 import { checkInputs, checkOutputs } from './index-checks.ts';
 import { type Program, type ProgramRequest, programFor, requestFor } from './program.ts';
@@ -135,9 +135,9 @@ export class Recording {
   }
 
   /** Runs the program and updates the cells; returns the results. Hot: a train step comes through here every time. */
-  run(args: readonly Value[]): Value[] {
+  run(args: readonly Value[], watch?: (times: readonly StepTime[]) => void): Value[] {
     const inputs = this.#inputsOf(args);
-    const outputs = this.#execute(inputs);
+    const outputs = this.#execute(inputs, watch);
     const results = new Array<Value>(this.#results.length);
     for (let i = 0; i < results.length; i++) {
       const value = resolve(this.#results[i]!, args, outputs);
@@ -173,7 +173,7 @@ export class Recording {
   }
 
   /** The program's outputs as values: the very value of a cell where it is overwritten. */
-  #execute(inputs: readonly Value[]): Value[] {
+  #execute(inputs: readonly Value[], watch: ((times: readonly StepTime[]) => void) | undefined): Value[] {
     const { program, device } = this;
     if (program === undefined) return [];
     if (program.checks.length > 0) checkInputs(program.checks, this.#request.order, inputs);
@@ -193,10 +193,19 @@ export class Recording {
       }
       storages[i] = values[i]!.storage;
     }
-    program.executable.run(inputStorages, storages);
+    if (watch === undefined) program.executable.run(inputStorages, storages);
+    else watch(runTimed(program.executable, device, inputStorages, storages));
     if (program.checksOutputs) checkOutputs(program.checks, this.#request.order, storages);
     return values;
   }
+}
+
+function runTimed(executable: Executable, device: Device, inputs: readonly Storage[], outputs: readonly Storage[]) {
+  if (executable.runTimed === undefined)
+    raise(
+      new DeviceError(`profile: the ${device.name} device does not time its steps; call device('native') before this`),
+    );
+  return executable.runTimed(inputs, outputs);
 }
 
 function isOutput(result: Result, index: number): boolean {

@@ -3,6 +3,8 @@
  */
 import { compile, type Compiled } from '../tensor/compile.ts';
 
+export { type KernelTime, profile, Profile } from './profile.ts';
+
 /** The stages in the order a function goes through them. */
 const titles = ['graph', 'kernels', 'schedule', 'plan', 'code'] as const;
 

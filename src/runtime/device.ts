@@ -7,12 +7,25 @@ import type { Graph } from '../ir/node.ts';
 
 export type DeviceName = 'native' | 'wasm' | 'reference' | 'null';
 
+/** What one step of a program took in one run. */
+export interface StepTime {
+  /** For people: what it computes. */
+  readonly name: string;
+  readonly ms: number;
+  /** Rough operations on numbers; 0 where nobody counted. */
+  readonly operations: number;
+  /** Bytes of the buffers it touches, each once. */
+  readonly bytes: number;
+}
+
 /** A compiled graph. */
 export interface Executable {
   /** Output i may be given the very storage of input inPlace.get(i) in `run`. */
   readonly inPlace: ReadonlyMap<number, number>;
   /** Computes every output from the inputs. Storages are of this device, sizes and dtypes as in the graph. */
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void;
+  /** As run, every step timed on its own, in the order they ran. Slower than run; absent where a device cannot. */
+  runTimed?(inputs: readonly Storage[], outputs: readonly Storage[]): readonly StepTime[];
   /** The stages it was made through, as text, for `inspect`: graph, kernels, schedule, plan, code, as far as it has them. Rendered when asked. */
   stages(): readonly { readonly title: string; readonly text: string }[];
 }

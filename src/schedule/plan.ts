@@ -88,8 +88,8 @@ export interface HostLoop {
   readonly body: readonly Segment[];
 }
 
-/** Steps cut at the routines. A list without any is one segment, even if it is empty. */
-export function segmentsOf(steps: readonly Step[]): readonly Segment[] {
+/** Steps cut at the routines, or `apart` into one segment each. A list without any is one segment, even if it is empty. */
+export function segmentsOf(steps: readonly Step[], apart = false): readonly Segment[] {
   const segments: Segment[] = [];
   let run: EmittedStep[] = [];
   const cut = (segment: RoutineStep | HostLoop): void => {
@@ -99,8 +99,11 @@ export function segmentsOf(steps: readonly Step[]): readonly Segment[] {
   };
   for (const step of steps) {
     if (step.kind === 'routine') cut(step);
-    else if (step.kind === 'nest' || leavesOf([step]).every(({ kind }) => kind === 'nest')) run.push(step);
-    else cut({ kind: 'loop', loop: step, body: segmentsOf(step.body) });
+    else if (step.kind === 'nest') {
+      if (apart) segments.push([step]);
+      else run.push(step);
+    } else if (!apart && leavesOf([step]).every(({ kind }) => kind === 'nest')) run.push(step);
+    else cut({ kind: 'loop', loop: step, body: segmentsOf(step.body, apart) });
   }
   if (run.length > 0 || segments.length === 0) segments.push(run);
   return segments;

@@ -10,7 +10,7 @@ import { Value } from '../engine/value.ts';
 import { buffer } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
-import type { Device } from '../runtime/device.ts';
+import type { Device, StepTime } from '../runtime/device.ts';
 import { currentDevice } from '../runtime/registry.ts';
 import { Tensor } from './tensor.ts';
 import { Compound, describeTree, isBranch, leavesOf, replaceLeaves } from './tree.ts';
@@ -29,6 +29,8 @@ export interface Compiled<A extends readonly unknown[], R> {
   readonly traces: number;
   /** What these arguments compile to, stage by stage; runs nothing. */
   stages(...args: A): readonly Stage[];
+  /** Calls the function once with every step of its program timed on its own. @throws DeviceError where the device cannot */
+  timed(...args: A): readonly StepTime[];
   /** What was built for the last call, as text. */
   inspect(): string;
 }
@@ -101,6 +103,11 @@ export function compile<A extends readonly unknown[], R>(
     disabled: false,
     traces: 0,
     stages: (...args: A): readonly Stage[] => find(args, currentDevice()).recording.stages(),
+    timed: (...args: A): readonly StepTime[] => {
+      const times: StepTime[] = [];
+      find(args, currentDevice()).recording.run(valuesOf(args), (steps) => times.push(...steps));
+      return times;
+    },
     inspect: (): string => {
       if (last === undefined) return `${label}: not called yet`;
       return last.recording

@@ -29,6 +29,8 @@ export interface ProgramOptions {
   readonly pool?: { readonly address: bigint; readonly threads: number };
   /** A parallel nest of less work than this runs on the caller's thread. */
   readonly parallelWork?: number;
+  /** Every step gets a callable of its own, loops are left to the host: to time them. */
+  readonly apart?: boolean;
 }
 
 export interface EmittedProgram {
@@ -55,7 +57,7 @@ const CHUNKS_PER_THREAD = 4;
 export function emitProgram(
   plan: Plan,
   tier: Tier,
-  { abi = abis.sysv, pool, parallelWork = defaultParallelWork }: ProgramOptions = {},
+  { abi = abis.sysv, pool, parallelWork = defaultParallelWork, apart = false }: ProgramOptions = {},
 ): EmittedProgram {
   const assembler = new Assembler();
   const inputs = countOf(plan, 'input');
@@ -66,7 +68,7 @@ export function emitProgram(
   const firstSlot = 1 + inputs + outputs + pointers;
   /** and for the counters of loops, one for each that can be open at once. */
   const firstCounter = firstSlot + Math.max(0, ...nestsOf(plan.steps).map(({ slots }) => slots.length));
-  const segments = emittedSegments(segmentsOf(plan.steps));
+  const segments = emittedSegments(segmentsOf(plan.steps, apart));
   const functions = new Map<Nest, Label>();
   /** rax = the address `past` bytes behind the beginning of a buffer; rdi = table. */
   const loadHome = ({ entry, offset }: Binding, past: number): void => {

@@ -5,12 +5,13 @@
 import { DeviceError } from '../../base/errors.ts';
 import type { Tier } from '../../emit/x64/lower-analysis.ts';
 import { defaultParallelWork, emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
+import { infoOf } from '../../ir/dtype.ts';
 import type { Storage } from '../../ir/leaf.ts';
 import { isEmitted, leavesOf, type Plan, type Segment, segmentsOf } from '../../schedule/plan.ts';
 import { printPlanStages, printStages } from '../../schedule/print.ts';
 import { scheduleInStages } from '../../schedule/schedule.ts';
 import type { Target } from '../../schedule/target.ts';
-import type { Device, Executable } from '../device.ts';
+import type { Device, Executable, StepTime } from '../device.ts';
 import { CodeArena, type LoadedCode } from './code.ts';
 import { chooseTier, detectFeatures, hostAbi } from './cpuid.ts';
 import { addressOf, foreignCallProblem, functionAt, viewAt } from './ffi.ts';
@@ -70,46 +71,96 @@ export class NativeDevice implements Device {
     );
     const pool = isLarge && this.target.threads > 1 ? this.startedPool() : undefined;
     const options: ProgramOptions = { abi: hostAbi(), pool, parallelWork };
-    const emitted = emitProgram(plan, this.tier, options);
-    const { code, entries, inputs: inputCount, outputs: outputCount, tableEntries } = emitted;
-    const loaded = this.code.load(code);
-    const callables = entries.map((offset) => functionAt(loaded.address + BigInt(offset), ['uint64_t']));
-    const [first] = callables;
-    const segments = segmentsOf(plan.steps);
-    const isOneCall = segments.length === 1 && isEmitted(segments[0]!) && first !== undefined;
-    const remaining = [...callables];
-    const load = (segment: Segment): Part => {
-      if (isEmitted(segment)) return remaining.shift()!;
-      return segment.kind === 'routine' ? segment : { loop: segment.loop, body: segment.body.map(load) };
-    };
-    const parts = segments.map(load);
-    this.reserve(plan.arenaBytes);
-    // Addresses as pairs of 32 bits: writing them makes no garbage.
-    const table = new Uint32Array(new ArrayBuffer(8 * tableEntries));
-    const known = new Float64Array(1 + inputCount + outputCount);
-    const tableAddress = addressOf(table.buffer);
-    const set = (entry: number, address: number): void => {
-      if (known[entry] === address) return;
-      known[entry] = address;
-      table[2 * entry] = address;
-      table[2 * entry + 1] = address / 2 ** 32;
-    };
+    const { loaded, parts, enter } = this.assemble(plan, options);
+    const [only] = parts;
+    const isOneCall = parts.length === 1 && typeof only === 'function';
     const executable: Executable = {
       inPlace: plan.inPlace,
       run: (inputs, outputs) => {
-        set(0, Number(this.arena));
-        for (let i = 0; i < inputCount; i++) set(1 + i, addressIn(inputs, i));
-        for (let i = 0; i < outputCount; i++) set(1 + inputCount + i, addressIn(outputs, i));
-        if (isOneCall) first(tableAddress);
+        const { table, memory } = enter(inputs, outputs);
+        if (isOneCall) only(table);
         else {
-          const memory = new Memory(plan, emitted.homes, table, this.arenaMemory(), [...inputs, ...outputs]);
-          for (const part of parts) runPart(part, memory, tableAddress);
+          const seen = memory();
+          for (const part of parts) runPart(part, seen, table);
         }
       },
+      runTimed: (inputs, outputs) => this.runTimed(plan, options, inputs, outputs),
       stages: () => [...stages(), { title: 'code', text: emitProgram(plan, this.tier, options).listing() }],
     };
     this.unused.register(executable, loaded);
     return executable;
+  }
+
+  /** A plan's code in memory, in parts, and what fills its table. */
+  private assemble(plan: Plan, options: ProgramOptions) {
+    const {
+      code,
+      entries,
+      inputs: inputCount,
+      outputs: outputCount,
+      tableEntries,
+      homes,
+    } = emitProgram(plan, this.tier, options);
+    const loaded = this.code.load(code);
+    const remaining = entries.map((offset) => functionAt(loaded.address + BigInt(offset), ['uint64_t']));
+    const load = (segment: Segment): Part => {
+      if (isEmitted(segment)) return remaining.shift()!;
+      return segment.kind === 'routine' ? segment : { loop: segment.loop, body: segment.body.map(load) };
+    };
+    const parts = segmentsOf(plan.steps, options.apart).map(load);
+    this.reserve(plan.arenaBytes);
+    // Addresses as pairs of 32 bits: writing them makes no garbage.
+    const words = new Uint32Array(new ArrayBuffer(8 * tableEntries));
+    const known = new Float64Array(1 + inputCount + outputCount);
+    const table = addressOf(words.buffer);
+    const set = (entry: number, address: number): void => {
+      if (known[entry] === address) return;
+      known[entry] = address;
+      words[2 * entry] = address;
+      words[2 * entry + 1] = address / 2 ** 32;
+    };
+    const enter = (inputs: readonly Storage[], outputs: readonly Storage[]) => {
+      set(0, Number(this.arena));
+      for (let i = 0; i < inputCount; i++) set(1 + i, addressIn(inputs, i));
+      for (let i = 0; i < outputCount; i++) set(1 + inputCount + i, addressIn(outputs, i));
+      return { table, memory: () => new Memory(plan, homes, words, this.arenaMemory(), [...inputs, ...outputs]) };
+    };
+    return { loaded, parts, enter };
+  }
+
+  /** Assembles the plan in pieces for this one run. */
+  private runTimed(
+    plan: Plan,
+    options: ProgramOptions,
+    inputs: readonly Storage[],
+    outputs: readonly Storage[],
+  ): readonly StepTime[] {
+    const { loaded, parts, enter } = this.assemble(plan, { ...options, apart: true });
+    const { table, memory } = enter(inputs, outputs);
+    const steps = leavesOf(plan.steps);
+    const times = steps.map(() => 0);
+    const numbers = new Map<Part, number>();
+    const number = (part: Part): void => {
+      if (typeof part !== 'function' && 'loop' in part) part.body.forEach(number);
+      else numbers.set(part, numbers.size);
+    };
+    parts.forEach(number);
+    const seen = memory();
+    for (const part of parts)
+      runPart(part, seen, table, (done, ms) => {
+        const at = numbers.get(done)!;
+        times[at] = times[at]! + ms;
+      });
+    loaded.free();
+    return steps.map((step, i) => ({
+      name: step.kind === 'nest' ? step.nest.name : step.routine.name,
+      ms: times[i]!,
+      operations: step.kind === 'nest' ? step.nest.work : 0,
+      bytes: [...new Set(step.bindings)].reduce((sum, buffer) => {
+        const { dtype, size } = plan.buffers[buffer]!;
+        return sum + size * infoOf(dtype).bytes;
+      }, 0),
+    }));
   }
 
   allocate(...[dtype, size]: Parameters<Device['allocate']>): NativeStorage {

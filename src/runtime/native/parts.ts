@@ -71,18 +71,32 @@ function regionOf(storage: Storage): Region {
   return { address: storage.address, buffer, start: byteOffset, bytes: byteLength };
 }
 
+/** Is told of every call and every routine, and what it took. */
+export type Watch = (part: ForeignFunction | RoutineStep, ms: number) => void;
+
 /** @throws LinAlgError */
-export function runPart(part: Part, memory: Memory, table: bigint): void {
+export function runPart(part: Part, memory: Memory, table: bigint, watch?: Watch): void {
+  if (typeof part !== 'function' && 'loop' in part) {
+    runLoop(part.loop, part.body, memory, table, watch);
+    return;
+  }
+  const begin = watch === undefined ? 0 : performance.now();
   if (typeof part === 'function') part(table);
-  else if ('routine' in part) runRoutineStep(part, memory.plan, (buffer) => memory.view(buffer));
-  else runLoop(part.loop, part.body, memory, table);
+  else runRoutineStep(part, memory.plan, (buffer) => memory.view(buffer));
+  watch?.(part, performance.now() - begin);
 }
 
-function runLoop({ count, test, enter, turn }: LoopStep, body: readonly Part[], memory: Memory, table: bigint): void {
+function runLoop(
+  { count, test, enter, turn }: LoopStep,
+  body: readonly Part[],
+  memory: Memory,
+  table: bigint,
+  watch: Watch | undefined,
+): void {
   for (const move of enter) memory.point(move);
   for (let i = 0; i < count; i++) {
     if (test !== undefined && memory.view(test)[0] === 0) return;
-    for (const part of body) runPart(part, memory, table);
+    for (const part of body) runPart(part, memory, table, watch);
     for (const move of turn) memory.point(move);
   }
 }
