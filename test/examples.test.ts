@@ -90,3 +90,31 @@ describe('MNIST', () => {
     }
   });
 });
+
+describe('the single-file programs', () => {
+  it('linear regression comes to least squares in three ways', () => {
+    const { status, stdout } = run('linear-regression.ts');
+    expect(status).toBe(0);
+    // What scikit-learn's LinearRegression reaches on the whole table.
+    expect([...stdout.matchAll(/R² (\S+)/g)].map(([, share]) => share)).toEqual(Array(4).fill('0.5177'));
+  });
+
+  it('logistic regression from scratch and by layers agree', () => {
+    const { status, stdout } = run('logistic-regression.ts', '--epochs', '200');
+    expect(status).toBe(0);
+    const scores = [...stdout.matchAll(/test accuracy (\S+) %/g)].map(([, score]) => Number(score));
+    expect(scores).toHaveLength(2);
+    expect(scores[0]).toBe(scores[1]);
+    expect(scores[0]).toBeGreaterThan(95);
+  });
+
+  it.each([
+    [['--epochs', '0'], '--epochs takes a whole number from 1 up'],
+    [['--lr', 'fast'], '--lr takes a number above 0'],
+    [['--wat'], "Unknown option '--wat'"],
+  ])('%j is refused with exit code 2', (options, message) => {
+    const { status, stderr } = run('logistic-regression.ts', ...options);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+  });
+});
