@@ -73,6 +73,7 @@ export { Bilinear, cosineSimilarity, CosineSimilarity, pairwiseDistance, Pairwis
 export { Identity, ModuleDict, ModuleList, Residual } from './containers.ts';
 export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv.ts';
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeOptions } from './conv-transpose.ts';
+export { ctc, type CTCOptions } from './ctc.ts';
 export { AlphaDropout, Dropout, dropout, Dropout1d, Dropout2d, Dropout3d } from './dropout.ts';
 export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.ts';
 export { Flatten, Unflatten } from './flatten.ts';
@@ -100,13 +101,33 @@ export {
 } from './init.ts';
 export { KVCache } from './kv-cache.ts';
 export { Linear, type LinearOptions } from './linear.ts';
+export type { LossOptions } from './loss-reduction.ts';
 export {
+  binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  type BinaryLogitsOptions,
+  type BinaryOptions,
+  type ClassOptions,
   crossEntropy,
   type CrossEntropyOptions,
-  type LossOptions,
+  focal,
+  type FocalOptions,
+  klDivergence,
+  type KLOptions,
   mse,
+  nll,
 } from './losses.ts';
+export {
+  contrastive,
+  cosineEmbedding,
+  hinge,
+  hingeEmbedding,
+  type MarginOptions,
+  marginRanking,
+  multiMargin,
+  tripletMargin,
+  type TripletOptions,
+} from './margin-losses.ts';
 export { Computed, type Layer, type LoadOptions, Module, Parameter } from './module.ts';
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './norm.ts';
 export {
@@ -126,6 +147,7 @@ export {
   ZeroPad2d,
   ZeroPad3d,
 } from './padding.ts';
+export { dice, type DiceOptions } from './overlap-losses.ts';
 export { padAxes, type PaddingMode } from './padding-functions.ts';
 export { spectralNorm, type SpectralNormOptions, weightNorm, type WeightNormOptions } from './parametrisation.ts';
 export { PositionalEncoding, RotaryEmbedding, type RotaryOptions, sinusoidalPositions } from './positions.ts';
@@ -141,6 +163,17 @@ export {
   type PoolingOptions,
 } from './pooling.ts';
 export { GRU, LSTM, type RecurrentOptions, RNN, type RNNOptions, type SequenceOptions } from './recurrent.ts';
+export {
+  gaussianNll,
+  huber,
+  type HuberOptions,
+  l1,
+  type LikelihoodOptions,
+  poissonNll,
+  type PoissonOptions,
+  smoothL1,
+  type SmoothL1Options,
+} from './regression-losses.ts';
 export { GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './recurrent-cells.ts';
 export { Sequential } from './sequential.ts';
 export {
