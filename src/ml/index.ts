@@ -161,6 +161,18 @@ export { FittedTruncatedSVD, TruncatedSVD, type TruncatedSVDOptions } from './de
 export type { CenterInit } from './cluster/centers.ts';
 export { FittedKMeans, KMeans, type KMeansOptions } from './cluster/k-means.ts';
 export { MiniBatchKMeans, type MiniBatchKMeansOptions } from './cluster/mini-batch-k-means.ts';
+export type { Metric } from './cluster/distance.ts';
+export { DBSCAN, type DBSCANOptions, FittedDBSCAN } from './cluster/dbscan.ts';
+export type { Linkage, MergeTree } from './cluster/linkage.ts';
+export {
+  AgglomerativeClustering,
+  type AgglomerativeClusteringOptions,
+  FittedAgglomerativeClustering,
+} from './cluster/agglomerative.ts';
+
+// Mixtures
+export type { CovarianceType } from './mixture/covariance.ts';
+export { FittedGaussianMixture, GaussianMixture, type GaussianMixtureOptions } from './mixture/gaussian-mixture.ts';
 
 // Metrics
 export * from './metrics/index.ts';

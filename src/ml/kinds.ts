@@ -6,6 +6,7 @@ import { clusterKinds } from './cluster/kinds.ts';
 import { composeKinds } from './compose/kinds.ts';
 import { decompositionKinds } from './decomposition/kinds.ts';
 import { linearKinds } from './linear/kinds.ts';
+import { mixtureKinds } from './mixture/kinds.ts';
 import { preparationKinds } from './preparation/kinds.ts';
 import type { Kinds } from './state.ts';
 import { treeKinds } from './trees/kinds.ts';
@@ -18,4 +19,5 @@ export const kinds: Kinds = {
   ...composeKinds,
   ...decompositionKinds,
   ...clusterKinds,
+  ...mixtureKinds,
 };
