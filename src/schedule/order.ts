@@ -70,7 +70,7 @@ export function inOrder(kernels: readonly LoweredStep[], { ranks, buffers, donat
   return result;
 }
 
-interface Touched {
+export interface Touched {
   readonly reads: ReadonlySet<BufferId>;
   readonly writes: ReadonlySet<BufferId>;
 }
@@ -97,7 +97,7 @@ function overwritten(buffers: readonly Buffer[], donations: Ordering['donations'
 }
 
 /** What a kernel, or a loop of them, reads and writes: by the name it uses, and where that leads. */
-function touched(kernel: LoweredStep, buffers: readonly Buffer[]): Touched {
+export function touched(kernel: LoweredStep, buffers: readonly Buffer[]): Touched {
   const reads = new Set<BufferId>();
   const writes = new Set<BufferId>();
   const add = (to: Set<BufferId>, buffer: BufferId): void => {

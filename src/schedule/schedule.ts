@@ -15,6 +15,7 @@ import { type Bound, scheduleLoops, splitReduction } from './loops.ts';
 import { type Buffer, lower, type LoweredStep } from './lower.ts';
 import { hoistInvariant, resolve } from './invariant.ts';
 import { mergeVars } from './merge.ts';
+import { touched } from './order.ts';
 import { sharingRepeats } from './repeat.ts';
 import type { Plan, PlannedBuffer, RoutineStep, Step } from './plan.ts';
 import type { Target } from './target.ts';
@@ -174,23 +175,29 @@ function overwritable(graph: Graph, buffers: readonly Buffer[], kernels: readonl
   const result = new Map<number, number>();
   const bufferOf = (kind: 'input' | 'output', index: number) =>
     buffers.findIndex(({ home }) => home.kind === kind && home.index === index);
+  const readers = new Map<BufferId, number[]>();
+  const writers = new Map<BufferId, number>();
+  kernels.forEach((kernel, i) => {
+    const { reads, writes } = touched(kernel, buffers);
+    for (const buffer of reads) {
+      const list = readers.get(buffer);
+      if (list === undefined) readers.set(buffer, [i]);
+      else list.push(i);
+    }
+    for (const buffer of writes) if (!writers.has(buffer)) writers.set(buffer, i);
+  });
   for (const [output, input] of graph.donations ?? []) {
     const written = bufferOf('output', output);
     const read = bufferOf('input', input);
     if (written < 0 || read < 0) continue;
-    const writer = kernels.findIndex((kernel) => writes(buffers, kernel, written));
-    const isSafe = kernels.every(
-      (kernel, i) => i < writer || readsOnlyInStep(buffers, kernel, read, i === writer ? written : undefined),
+    const writer = writers.get(written);
+    if (writer === undefined) continue;
+    const isSafe = (readers.get(read) ?? []).every(
+      (i) => i < writer || readsOnlyInStep(buffers, kernels[i]!, read, i === writer ? written : undefined),
     );
-    if (writer >= 0 && isSafe) result.set(output, input);
+    if (isSafe) result.set(output, input);
   }
   return result;
-}
-
-function writes(buffers: readonly Buffer[], kernel: LoweredStep, buffer: BufferId): boolean {
-  if ('routine' in kernel) return resolve(buffers, kernel.output).includes(buffer);
-  if ('effects' in kernel) return kernel.effects.some((effect) => resolve(buffers, effect.buffer).includes(buffer));
-  return kernel.body.some((one) => writes(buffers, one, buffer));
 }
 
 /** True if the kernel does not read a buffer, or reads it only where it writes `written`. */
