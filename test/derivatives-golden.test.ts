@@ -51,6 +51,8 @@ const functions: Readonly<Record<string, (x: Tensor, other: Tensor) => Tensor>> 
     const [q, k, v] = [0, 1, 2].map((i) => y.slice([null, 2 * i], [null, 2 * i + 2]));
     return q!.matmul(k!.transpose()).div(Math.sqrt(2)).softmax(-1).matmul(v!);
   },
+  cumprod: (x) => x.cumprod(0),
+  'cumprod with two zeros': (x) => x.cumprod(0),
 };
 
 const numbers = (values: readonly (number | null)[]): number[] => values.map((x) => x ?? NaN);

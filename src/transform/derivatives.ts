@@ -68,18 +68,18 @@ export function othersOf(x: Node, axes: readonly number[]): Node {
 /** Along the last axis the product of everything before each element (direction 1) or behind it (−1). */
 function exclusive(x: Node, direction: 1 | -1): Node {
   const count = x.shape.at(-1)!;
-  let product = shifted(x, direction);
-  for (let step = 1; step < count; step *= 2) product = mul(product, shifted(product, direction * step));
+  let product = shifted(x, direction, 1);
+  for (let step = 1; step < count; step *= 2) product = mul(product, shifted(product, direction * step, 1));
   return product;
 }
 
-/** Elements moved along the last axis by `by` places; ones take the places that become free. */
-function shifted(x: Node, by: number): Node {
+/** Elements moved along the last axis by `by` places; `fill` takes the places that become free. */
+export function shifted(x: Node, by: number, fill: number): Node {
   const axis = x.shape.length - 1;
   const count = x.shape[axis]!;
   const none = x.shape.map(() => 0);
   const free = Math.min(Math.abs(by), count);
   const rest = shrink(x, by > 0 ? none : none.with(axis, free), x.shape.with(axis, count - free));
   const [low, high] = by > 0 ? [free, 0] : [0, free];
-  return pad(rest, { low: none.with(axis, low), high: none.with(axis, high), value: 1 });
+  return pad(rest, { low: none.with(axis, low), high: none.with(axis, high), value: fill });
 }

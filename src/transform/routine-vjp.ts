@@ -2,10 +2,10 @@
  * Reverse-mode rules of the routines, as vjp.ts has them for the other primitives: given the gradient of a routine's result, the gradient of
  * each of its inputs. Rules build graph; many use routines again.
  */
-import { binary, cast, constant, iota, reshape, routine, scatterAdd, shrink, where } from '../ir/build.ts';
+import { binary, constant, iota, reshape, routine, scatterAdd, shrink, where } from '../ir/build.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { RoutineName, RoutineOf } from '../ir/routine.ts';
-import { like, mul } from './derivatives.ts';
+import { like, mul, shifted } from './derivatives.ts';
 import * as linalg from './linalg-vjp.ts';
 
 /** The gradient of one input, from the gradient `g` of the result `y` and the routine's parameters. */
@@ -103,18 +103,16 @@ function cumsum(x: Node, reverse: boolean): Node {
 }
 
 /**
- * y_j = Π_{i ≤ j} x_i, so ∂y_j/∂x_i = y_j / x_i for j ≥ i: sums from the end of g·y, divided by x. From the first zero on every y is 0: what
- * the first zero itself would have let through is found with a 1 in its place, and what comes after it has no gradient.
+ * y_j = Π_{i ≤ j} x_i, so x_i gets Π_{k < i} x_k · s_i, where s_i = g_i + x_{i+1} s_{i+1}: what is behind, from the end. The recurrence is solved
+ * by doubling, in log₂ n steps. Without dividing, so it is right to every order where elements are 0.
  */
 function cumulativeProduct(g: Node, y: NodeOf<'routine'>): Node {
-  const x = y.inputs[0]!;
-  const one = like(x, 1);
-  const isZero = binary('eq', x, like(x, 0));
-  const zeros = cumsum(cast(isZero, 'int32'), false);
-  const isBefore = binary('eq', zeros, like(zeros, 0));
-  const isFirst = binary('and', isZero, binary('eq', zeros, like(zeros, 1)));
-  const past = (product: Node): Node => cumsum(mul(g, product), true);
-  const before = binary('div', past(y), where(isZero, one, x));
-  const first = past(routine({ name: 'cumprod' }, [where(isFirst, one, x)]));
-  return where(isBefore, before, where(isFirst, first, like(x, 0)));
+  const count = y.shape.at(-1)!;
+  let sum = g;
+  let factor = shifted(y.inputs[0]!, -1, 0);
+  for (let step = 1; step < count; step *= 2) {
+    sum = binary('add', sum, mul(factor, shifted(sum, -step, 0)));
+    factor = mul(factor, shifted(factor, -step, 0));
+  }
+  return mul(shifted(y, 1, 1), sum);
 }

@@ -83,6 +83,8 @@ functions = {
         {"other": (2, 1, 3, 3)},
     ),
     "attention": (attention, (3, 2), {"other": (2, 6)}),
+    "cumprod": (jnp.cumprod, (6,), {"scale": 2}),
+    "cumprod with two zeros": (jnp.cumprod, (6,), {"scale": 2, "zeros": [1, 4]}),
 }
 
 
