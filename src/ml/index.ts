@@ -67,6 +67,16 @@ export {
 export { type PruningPath, pruningPath } from './trees/prune.ts';
 export { Tree, type TreeArrays } from './trees/tree.ts';
 
+// Ensembles
+export {
+  FittedHistGradientBoostingClassifier,
+  FittedHistGradientBoostingRegressor,
+  HistGradientBoostingClassifier,
+  type HistGradientBoostingClassifierOptions,
+  type HistGradientBoostingOptions,
+  HistGradientBoostingRegressor,
+} from './ensembles/hist-gradient-boosting.ts';
+
 // Preparation
 export { FittedStandardScaler, StandardScaler, type StandardScalerOptions } from './preparation/standard-scaler.ts';
 export {

@@ -5,6 +5,7 @@ import { bayesKinds } from './bayes/kinds.ts';
 import { clusterKinds } from './cluster/kinds.ts';
 import { composeKinds } from './compose/kinds.ts';
 import { decompositionKinds } from './decomposition/kinds.ts';
+import { ensembleKinds } from './ensembles/kinds.ts';
 import { linearKinds } from './linear/kinds.ts';
 import { mixtureKinds } from './mixture/kinds.ts';
 import { preparationKinds } from './preparation/kinds.ts';
@@ -15,6 +16,7 @@ export const kinds: Kinds = {
   ...linearKinds,
   ...bayesKinds,
   ...treeKinds,
+  ...ensembleKinds,
   ...preparationKinds,
   ...composeKinds,
   ...decompositionKinds,
