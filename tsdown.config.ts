@@ -15,6 +15,7 @@ export default defineConfig({
     'io/index': 'src/io/index.ts',
     'ml/index': 'src/ml/index.ts',
     'inspect/index': 'src/inspect/index.ts',
+    'cli/main': 'cli/main.ts',
   },
   format: 'esm',
   // Node and browsers run the same files, so no shim of either may slip in.

@@ -18,4 +18,5 @@ export type { Direction, Monitor } from './monitor.ts';
 export { progressBar, type ProgressBarOptions, type TextOutput } from './progress-bar.ts';
 export { openRun, readRun, type RunFolder, type RunOptions, type RunRecord } from './run-folder.ts';
 export { tensorBoard, type TensorBoardOptions } from './tensorboard.ts';
+export { type Training, type TrainingConfig, type TrainingContext, trainingOf } from './training.ts';
 export { type Budget, type LoopOptions, type Stateful, Trainer, type TrainerOptions } from './trainer.ts';
