@@ -176,6 +176,7 @@ export {
 } from './regression-losses.ts';
 export { GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './recurrent-cells.ts';
 export { Sequential } from './sequential.ts';
+export { summary, type Summary, type SummaryRow } from './summary.ts';
 export {
   type DecodeOptions,
   Transformer,

@@ -9,7 +9,19 @@ import { Cell } from '../tensor/cell.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** A Cell that an optimizer trains. Any other Cell in a module is saved and loaded but not trained: running statistics. */
-export class Parameter extends Cell {}
+export class Parameter extends Cell {
+  #isFrozen = false;
+
+  /** Saved and loaded, but left out of `parameters()`. A compiled function that lists parameters follows its changes. */
+  get isFrozen(): boolean {
+    noteMode(this, () => this.#isFrozen);
+    return this.#isFrozen;
+  }
+
+  set isFrozen(isFrozen: boolean) {
+    this.#isFrozen = isFrozen;
+  }
+}
 
 /**
  * A parameter that is computed from others each time it is read: normalised weights, for instance. What it is made of takes its
@@ -82,13 +94,31 @@ export abstract class Module {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
-  /** As `parameters`, with the path of fields to each: `['0.weight', …]`. One that is shared has the first of its paths. */
-  namedParameters(): [name: string, parameter: Parameter][] {
+  /**
+   * As `parameters`, with the path of fields to each: `['0.weight', …]`. One that is shared has the first of its paths.
+   * @param options `frozen: true` lists those that are not trained as well
+   */
+  namedParameters({ frozen = false }: { readonly frozen?: boolean } = {}): [name: string, parameter: Parameter][] {
     const found = new Map<Parameter, string>();
     for (const [name, cell] of this.#cells()) {
-      if (cell instanceof Parameter && !found.has(cell)) found.set(cell, name);
+      if (cell instanceof Parameter && !found.has(cell) && (frozen || !cell.isFrozen)) found.set(cell, name);
     }
     return [...found].map(([parameter, name]) => [name, parameter]);
+  }
+
+  /**
+   * Leaves the parameters of this module out of `parameters()` from now on, or with `false` takes them in again. Make the optimizer
+   * afterwards. Running statistics still move in training; `eval` on the module stops that.
+   * @example model.body.freeze(); const optimizer = new Adam(model.parameters());
+   */
+  freeze(isFrozen = true): this {
+    for (const [, parameter] of this.namedParameters({ frozen: true })) parameter.isFrozen = isFrozen;
+    return this;
+  }
+
+  /** Every parameter and other cell, each once. */
+  cells(): Cell[] {
+    return [...new Set(this.#cells().map(([, cell]) => cell))];
   }
 
   /** This module and every one inside it, each once. */
@@ -96,6 +126,14 @@ export abstract class Module {
     const found = new Set<Module>();
     for (const [, value] of walk('', this, [])) if (value instanceof Module) found.add(value);
     return [...found];
+  }
+
+  /** As `modules`, with the path of fields to each; that of this one is ''. */
+  namedModules(): [name: string, module: Module][] {
+    const found = new Map<Module, string>();
+    for (const [name, value] of walk('', this, []))
+      if (value instanceof Module && !found.has(value)) found.set(value, name);
+    return [...found].map(([module, name]) => [name, module]);
   }
 
   /**
