@@ -166,6 +166,9 @@ export type { Cell, Cells, Column, Columns } from './cells.ts';
 export { FittedPCA, PCA, type PCAOptions, type PCASolver } from './decomposition/pca.ts';
 export { FittedIncrementalPCA, IncrementalPCA, type IncrementalPCAOptions } from './decomposition/incremental-pca.ts';
 export { FittedTruncatedSVD, TruncatedSVD, type TruncatedSVDOptions } from './decomposition/truncated-svd.ts';
+export { FittedKernelPCA, KernelPCA, type KernelPCAOptions, type PCAKernel } from './decomposition/kernel-pca.ts';
+export { FittedNMF, NMF, type NMFInit, type NMFOptions } from './decomposition/nmf.ts';
+export { type Contrast, FastICA, type FastICAOptions, FittedFastICA } from './decomposition/fast-ica.ts';
 
 // Clustering
 export type { CenterInit } from './cluster/centers.ts';
@@ -183,6 +186,15 @@ export {
 // Mixtures
 export type { CovarianceType } from './mixture/covariance.ts';
 export { FittedGaussianMixture, GaussianMixture, type GaussianMixtureOptions } from './mixture/gaussian-mixture.ts';
+
+// Outliers
+export type { Contamination } from './outliers/detector.ts';
+export { FittedIsolationForest, IsolationForest, type IsolationForestOptions } from './outliers/isolation-forest.ts';
+export {
+  FittedLocalOutlierFactor,
+  LocalOutlierFactor,
+  type LocalOutlierFactorOptions,
+} from './outliers/local-outlier-factor.ts';
 
 // Metrics
 export * from './metrics/index.ts';

@@ -8,6 +8,7 @@ import { decompositionKinds } from './decomposition/kinds.ts';
 import { ensembleKinds } from './ensembles/kinds.ts';
 import { linearKinds } from './linear/kinds.ts';
 import { mixtureKinds } from './mixture/kinds.ts';
+import { outlierKinds } from './outliers/kinds.ts';
 import { preparationKinds } from './preparation/kinds.ts';
 import type { Kinds } from './state.ts';
 import { treeKinds } from './trees/kinds.ts';
@@ -22,4 +23,5 @@ export const kinds: Kinds = {
   ...decompositionKinds,
   ...clusterKinds,
   ...mixtureKinds,
+  ...outlierKinds,
 };

@@ -4,7 +4,10 @@
 import { describe, it } from 'vitest';
 import { checkEstimator, type Traits } from '../conformance/index.ts';
 import type { Estimator } from '../protocol.ts';
+import { FastICA } from './fast-ica.ts';
 import { IncrementalPCA } from './incremental-pca.ts';
+import { KernelPCA } from './kernel-pca.ts';
+import { NMF } from './nmf.ts';
 import { PCA } from './pca.ts';
 import { TruncatedSVD } from './truncated-svd.ts';
 
@@ -21,6 +24,9 @@ const estimators: readonly (readonly [name: string, make: () => Estimator, trait
   ['PCA, randomised', () => new PCA({ components: 1, solver: 'randomized' }), lossy],
   ['IncrementalPCA', () => new IncrementalPCA({ batchSize: 10 }), plain],
   ['TruncatedSVD', () => new TruncatedSVD({ components: 1 }), lossy],
+  ['KernelPCA', () => new KernelPCA({ components: 3, kernel: 'rbf', gamma: 0.1 }), plain],
+  ['NMF', () => new NMF({ components: 1 }), { ...lossy, nonNegative: true }],
+  ['FastICA', () => new FastICA({ maxIterations: 1000 }), plain],
 ];
 
 describe.each(estimators)('%s', (_, make, traits) => {

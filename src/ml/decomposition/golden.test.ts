@@ -6,7 +6,10 @@ import golden from '../../../test/golden/sklearn/decomposition.json' with { type
 import { type Digest, expectDigest } from '../../../test/golden/sklearn/digest.ts';
 import { digits, iris, wine } from '../../data/tables/index.ts';
 import { Matrix, matrixOf } from '../matrix.ts';
+import { type Contrast, FastICA } from './fast-ica.ts';
 import { IncrementalPCA } from './incremental-pca.ts';
+import { KernelPCA, type KernelPCAOptions } from './kernel-pca.ts';
+import { NMF } from './nmf.ts';
 import { FittedPCA, PCA } from './pca.ts';
 import type { FittedProjection } from './projection.ts';
 import { TruncatedSVD } from './truncated-svd.ts';
@@ -57,6 +60,51 @@ describe('decompositions against scikit-learn', () => {
       expectDigest(model.explainedVariance, cases[`TruncatedSVD ${name} variance`], tolerance);
       expectDigest(model.explainedVarianceRatio, cases[`TruncatedSVD ${name} ratio`], tolerance);
     }
+  });
+});
+
+describe('KernelPCA against scikit-learn', () => {
+  const every = (start: number) => I.takeRows(Array.from({ length: 75 }, (_, i) => 2 * i + start));
+  const options: readonly KernelPCAOptions[] = [
+    { kernel: 'linear' },
+    { kernel: 'poly', gamma: 0.1 },
+    { kernel: 'rbf', gamma: 0.2 },
+    { kernel: 'sigmoid', gamma: 0.01 },
+    { kernel: 'cosine' },
+  ];
+  it.each(options)('$kernel', (one) => {
+    const model = new KernelPCA({ components: 3, ...one }).fit(every(0));
+    expectDigest(model.eigenvalues, cases[`KernelPCA ${one.kernel} values`], CLOSED);
+    expectDigest(model.transform(every(1)), cases[`KernelPCA ${one.kernel}`], CLOSED);
+  });
+});
+
+describe('NMF against scikit-learn', () => {
+  const options = [
+    ['iris', I, {}],
+    ['digits', D.takeRows(Array.from({ length: 300 }, (_, i) => i)), {}],
+    ['penalty', W, { alpha: 0.01, l1Ratio: 0.5 }],
+  ] as const;
+  it.each(options)('%s', (name, x, one) => {
+    const model = new NMF({ components: 3, ...one }).fit(x);
+    // The same steps from the same beginning, but for the digits of the singular vectors there.
+    expectDigest(model.components, cases[`NMF ${name} components`], 1e-6);
+    expectDigest(model.reconstructionError, cases[`NMF ${name} error`], 1e-6);
+  });
+  it('negative numbers are refused where they are', () => {
+    expect(() => new NMF({ components: 1 }).fit([[1, 2], [3, -4]])).toThrow('got -4 at row 1, column 1'); // prettier-ignore
+  });
+});
+
+describe('FastICA against scikit-learn', () => {
+  const source = (t: number) => [Math.sin(t / 11), Math.floor(t / 37) % 2 === 0 ? 1 : -1, (t % 53) / 26.5 - 1];
+  const mixing = [[1, 0.5, 1.5], [1, 2, 1], [0.4, 0.3, 2]]; // prettier-ignore
+  const mixed = Array.from({ length: 600 }, (_, t) =>
+    [0, 1, 2].map((j) => source(t).reduce((sum, value, k) => sum + value * mixing[k]![j]!, 0)),
+  );
+  it.each<Contrast>(['logcosh', 'exp', 'cube'])('%s', (contrast) => {
+    const model = new FastICA({ contrast, tolerance: 1e-10, maxIterations: 2000 }).fit(mixed);
+    expectDigest(model.mixing, cases[`FastICA ${contrast} mixing`], 1e-4);
   });
 });
 
