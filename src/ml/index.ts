@@ -77,6 +77,17 @@ export {
   HistGradientBoostingRegressor,
 } from './ensembles/hist-gradient-boosting.ts';
 
+// Neighbours
+export type { Metric as DistanceMetric } from './neighbors/distances.ts';
+export {
+  FittedKNeighborsClassifier,
+  FittedKNeighborsRegressor,
+  KNeighborsClassifier,
+  type KNeighborsOptions,
+  KNeighborsRegressor,
+} from './neighbors/k-neighbors.ts';
+export type { Algorithm as NeighborAlgorithm, Neighbors } from './neighbors/nearest.ts';
+
 // Preparation
 export { FittedStandardScaler, StandardScaler, type StandardScalerOptions } from './preparation/standard-scaler.ts';
 export {

@@ -9,6 +9,7 @@ import { ensembleKinds } from './ensembles/kinds.ts';
 import { linearKinds } from './linear/kinds.ts';
 import { mixtureKinds } from './mixture/kinds.ts';
 import { outlierKinds } from './outliers/kinds.ts';
+import { neighborKinds } from './neighbors/kinds.ts';
 import { preparationKinds } from './preparation/kinds.ts';
 import type { Kinds } from './state.ts';
 import { treeKinds } from './trees/kinds.ts';
@@ -17,6 +18,7 @@ export const kinds: Kinds = {
   ...linearKinds,
   ...bayesKinds,
   ...treeKinds,
+  ...neighborKinds,
   ...ensembleKinds,
   ...preparationKinds,
   ...composeKinds,
