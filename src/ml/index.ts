@@ -88,6 +88,18 @@ export {
 } from './neighbors/k-neighbors.ts';
 export type { Algorithm as NeighborAlgorithm, Neighbors } from './neighbors/nearest.ts';
 
+// Support vector machines
+export type { KernelName, KernelOptions } from './svm/kernels.ts';
+export {
+  FittedSVC,
+  FittedSVR,
+  SVC,
+  type SVCOptions,
+  type SVMOptions,
+  SVR,
+  type SVROptions,
+} from './svm/support-vectors.ts';
+
 // Preparation
 export { FittedStandardScaler, StandardScaler, type StandardScalerOptions } from './preparation/standard-scaler.ts';
 export {

@@ -12,12 +12,14 @@ import { outlierKinds } from './outliers/kinds.ts';
 import { neighborKinds } from './neighbors/kinds.ts';
 import { preparationKinds } from './preparation/kinds.ts';
 import type { Kinds } from './state.ts';
+import { svmKinds } from './svm/kinds.ts';
 import { treeKinds } from './trees/kinds.ts';
 
 export const kinds: Kinds = {
   ...linearKinds,
   ...bayesKinds,
   ...treeKinds,
+  ...svmKinds,
   ...neighborKinds,
   ...ensembleKinds,
   ...preparationKinds,
