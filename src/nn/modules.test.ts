@@ -8,7 +8,8 @@ import { labels, uniform } from '../../test/golden/lcg.ts';
 import { sizeOf } from '../base/shape.ts';
 import { device } from '../engine/index.ts';
 import type { Cell } from '../tensor/cell.ts';
-import { zeros, tensor } from '../tensor/creation.ts';
+import { compile } from '../tensor/compile.ts';
+import { tensor, zeros } from '../tensor/creation.ts';
 import { gradients } from '../tensor/gradients.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import * as nn from './index.ts';
@@ -317,19 +318,21 @@ describe.each(testDevices)('on %s', (deviceName) => {
         ? made(shape, seed + j, scale, offset)
         : tensor(labels(sizeOf(shape), seed + j, classes), { shape }),
     );
-    // Taken before the call: what a parametrisation keeps changes in it.
     const named = module.namedParameters();
-    const before: readonly (Tensor | Cell)[] = [
+    const variables: readonly (Tensor | Cell)[] = [
       ...inputs.filter(({ dtype }) => dtype === 'float32'),
       ...named.map(([, cell]) => cell),
     ];
-    const outputs = call(...inputs);
+    // Compiled, so that values and gradients are one program.
+    const [outputs, found] = compile(() => {
+      const ys = call(...inputs);
+      const weighed = ys.map((y, j) => y.mul(made(y.shape, seed + 70 + j)).sum());
+      return [ys, gradients(weighed.reduce((sum, one) => sum.add(one)), [...variables])] as const; // prettier-ignore
+    })();
     expect(outputs.map(({ shape }) => shape)).toEqual(expected.outputs.map(({ shape }) => shape));
     outputs.forEach((y, j) => {
       expectClose(y, expected.outputs[j]!.values, `output ${j}`);
     });
-    const weighed = outputs.map((y, j) => y.mul(made(y.shape, seed + 70 + j)).sum()).reduce((sum, one) => sum.add(one));
-    const found = gradients(weighed, [...before]);
     const wanted = [
       ...expected.inputGradients.map((values, j) => [`gradient of input ${j}`, values] as const),
       ...named.map(([path]) => [`gradient of ${path}`, expected.gradients[path]!] as const),
