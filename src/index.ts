@@ -23,7 +23,7 @@ export {
   zeros,
   zerosLike,
 } from './tensor/creation.ts';
-export { concat, einsum, split, stack, where } from './tensor/functions.ts';
+export { concat, einsum, einsumPath, split, stack, where } from './tensor/functions.ts';
 export * from './tensor/index.ts';
 export {
   argwhere,

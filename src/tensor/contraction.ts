@@ -7,6 +7,7 @@ import { broadcastShapes, formatShape, type Shape } from '../base/shape.ts';
 import { binary, expand, pad, permute, reduce, reshape, shrink } from '../ir/build.ts';
 import { promote } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
+import { contractionOrder } from './contraction-path.ts';
 import { toNode, widened } from './operands.ts';
 
 function meetAsFactors(a: Node, b: Node): [Node, Node] {
@@ -76,17 +77,28 @@ interface Named {
 
 /**
  * Einstein summation, e.g. 'bik,bkj->bij': letters name axes, letters missing from the output are summed. A letter twice in
- * one operand takes the diagonal; '...' stands for leading axes that broadcast. More than two operands are multiplied from
- * left to right, each letter summed as soon as nothing further needs it.
+ * one operand takes the diagonal; '...' stands for leading axes that broadcast. More than two operands are multiplied in the
+ * order that takes the fewest products (contraction-path.ts), each letter summed as soon as nothing further needs it.
  */
 export function einsum(formula: string, operands: readonly Node[]): Node {
   const { inputs, output } = parse(formula, operands);
-  const [first, ...rest] = inputs.map((names, i) => diagonals(operands[i]!, names));
-  let result: Named = first!;
-  rest.forEach((operand, i) => {
-    const needed = new Set([...output, ...rest.slice(i + 1).flatMap(({ names }) => names)]);
-    result = multiply(result, operand, needed);
-  });
+  const left = inputs.map((names, i) => diagonals(operands[i]!, names));
+  const sizes = new Map<string, number>();
+  for (const { node, names } of left) {
+    names.forEach((name, i) => sizes.set(name, Math.max(sizes.get(name) ?? 0, node.shape[i]!)));
+  }
+  const order = contractionOrder(
+    left.map(({ names }) => names),
+    output,
+    sizes,
+  );
+  for (const [i, j] of order) {
+    const [a, b] = [left[i]!, left[j]!];
+    left.splice(j, 1);
+    left.splice(i, 1);
+    left.push(multiply(a, b, new Set([...output, ...left.flatMap(({ names }) => names)])));
+  }
+  const result = left[0]!;
   const summed = sumExcept(result, new Set(output));
   for (const name of output) {
     if (!summed.names.includes(name))
@@ -96,6 +108,16 @@ export function einsum(formula: string, operands: readonly Node[]): Node {
     summed.node,
     output.map((name) => summed.names.indexOf(name)),
   );
+}
+
+/** The order in which einsum would multiply operands of these shapes, as pairs of positions; each product goes to the end of the list. */
+export function einsumPath(formula: string, operands: readonly Node[]): [number, number][] {
+  const { inputs, output } = parse(formula, operands);
+  const sizes = new Map<string, number>();
+  inputs.forEach((names, k) =>
+    names.forEach((name, i) => sizes.set(name, Math.max(sizes.get(name) ?? 0, operands[k]!.shape[i]!))),
+  );
+  return contractionOrder(inputs, output, sizes);
 }
 
 interface Formula {

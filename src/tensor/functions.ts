@@ -1,7 +1,7 @@
 /**
  * Operations with several subjects, as functions.
  */
-import { einsum as einsumOf } from './contraction.ts';
+import { einsum as einsumOf, einsumPath as einsumPathOf } from './contraction.ts';
 import { where as whereOf } from './elementwise.ts';
 import { plainDType, toNode } from './operands.ts';
 import * as movement from './movement.ts';
@@ -49,5 +49,13 @@ export function einsum(formula: string, ...operands: readonly Tensor[]): Tensor 
       formula,
       operands.map((x) => x.node),
     ),
+  );
+}
+
+/** In which order einsum multiplies these operands, as pairs of positions; each product goes to the end of the list. @example einsumPath('ij,jk,k->i', a, b, x) // [[1, 2], [0, 1]] */
+export function einsumPath(formula: string, ...operands: readonly Tensor[]): [number, number][] {
+  return einsumPathOf(
+    formula,
+    operands.map((x) => x.node),
   );
 }

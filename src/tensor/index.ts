@@ -149,3 +149,54 @@ export {
 // Indexing and updates
 export type { Index, IndexList, Slice } from './selection.ts';
 export { at, type Places, put, putAlongAxis, putmask, type PutOptions, scatter } from './update.ts';
+
+// Data, sampled functions, products
+export {
+  average,
+  type AverageOptions,
+  corrcoef,
+  countNonzero,
+  cov,
+  type CovarianceOptions,
+  isin,
+  nanargmax,
+  nanargmin,
+  nancumprod,
+  nancumsum,
+  nanmax,
+  nanmean,
+  nanmedian,
+  nanmin,
+  nanprod,
+  nanquantile,
+  nanstd,
+  nansum,
+  nanvar,
+  percentile,
+  ptp,
+} from './statistics.ts';
+export {
+  convolve,
+  type ConvolveMode,
+  correlate,
+  diff,
+  type DiffOptions,
+  ediff1d,
+  gradient,
+  type GradientOptions,
+  interp,
+  type InterpOptions,
+  polyadd,
+  polyder,
+  polyint,
+  polymul,
+  polysub,
+  polyval,
+  trapezoid,
+  type TrapezoidOptions,
+  unwrap,
+  type UnwrapOptions,
+} from './calculus.ts';
+export { cross, inner, kron, matvec, multiDot, outer, tensordot, vdot, vecdot, vecmat } from './products.ts';
+export { type AxisSizes, rearrange, reduce, type Reduction, repeat } from './einops.ts';
+export type { PadMode } from './padding.ts';

@@ -97,8 +97,8 @@ export function unsqueeze(x: Node, axis: number): Node {
 /** Amounts per axis, the last axes if there are fewer: a number for both ends, or [before, after]. */
 export type PadWidths = number | readonly (number | readonly [number, number])[];
 
-/** `value` put around the elements. */
-export function pad(x: Node, widths: PadWidths, value: number): Node {
+/** What is asked for before and after every axis. @throws ShapeError for more widths than axes */
+export function widthsOf(x: Node, widths: PadWidths): { readonly low: number[]; readonly high: number[] } {
   const rank = x.shape.length;
   const list = typeof widths === 'number' ? x.shape.map(() => widths) : widths;
   if (list.length > rank) {
@@ -110,11 +110,15 @@ export function pad(x: Node, widths: PadWidths, value: number): Node {
   }
   const both = list.map((width) => (typeof width === 'number' ? ([width, width] as const) : width));
   const untouched = new Array<number>(rank - list.length).fill(0);
-  return ir.pad(x, {
+  return {
     low: [...untouched, ...both.map(([before]) => before)],
     high: [...untouched, ...both.map(([, after]) => after)],
-    value,
-  });
+  };
+}
+
+/** `value` put around the elements. */
+export function pad(x: Node, widths: PadWidths, value: number): Node {
+  return ir.pad(x, { ...widthsOf(x, widths), value });
 }
 
 /** A bound per leading axis, null for none; a number is for the first axis. */

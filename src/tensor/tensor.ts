@@ -16,6 +16,7 @@ import * as convolution from './convolution.ts';
 import * as elementwise from './elementwise.ts';
 import * as indexing from './indexing.ts';
 import * as movement from './movement.ts';
+import { type PadMode, padWith } from './padding.ts';
 import * as pooling from './pooling.ts';
 import { printArray } from './print.ts';
 import * as reductions from './reductions.ts';
@@ -433,9 +434,14 @@ export class Tensor {
     return new Tensor(movement.unsqueeze(this.node, axis));
   }
 
-  /** `value` around the elements. @example x.pad([1, [0, 2]]) // one on both sides of axis −2, two after axis −1 */
-  pad(widths: movement.PadWidths, value = 0): Tensor {
-    return new Tensor(movement.pad(this.node, widths, value));
+  /**
+   * A number around the elements, or more of them: repeated from the edge, mirrored with ('symmetric') or without ('reflect') the edge itself,
+   * or from the other end ('wrap'). @example x.pad([1, [0, 2]]) // one on both sides of axis −2, two after axis −1   @example x.pad(2, 'reflect')
+   */
+  pad(widths: movement.PadWidths, value: number | PadMode = 0): Tensor {
+    return new Tensor(
+      typeof value === 'number' ? movement.pad(this.node, widths, value) : padWith(this.node, widths, value),
+    );
   }
 
   /**
