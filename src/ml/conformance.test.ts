@@ -5,7 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { GaussianNB } from './bayes/gaussian-nb.ts';
 import { pipeline } from './compose/pipeline.ts';
 import { checkEstimator, type Traits } from './conformance/index.ts';
+import { ElasticNet, Lasso, LassoCV } from './linear/elastic-net.ts';
+import { HuberRegressor } from './linear/huber-regressor.ts';
 import { LinearRegression } from './linear/linear-regression.ts';
+import { LogisticRegression } from './linear/logistic-regression.ts';
+import { PoissonRegressor } from './linear/poisson-regressor.ts';
+import { Ridge, RidgeCV } from './linear/ridge.ts';
 import { OneHotEncoder, OrdinalEncoder } from './preparation/encoders.ts';
 import { fClassif } from './preparation/feature-scores.ts';
 import { KNNImputer, SimpleImputer } from './preparation/imputers.ts';
@@ -28,8 +33,26 @@ const categories: Traits = {
   except: { 'texts among the numbers are refused in fit': 'texts are what it encodes' },
 };
 
+const weightOfK = 'a weight of k is as good as the sample k times, and 0 as good as leaving it out';
+const byParts: Traits['except'] = {
+  [weightOfK]: 'what is left out at a time is a sample or a part, whatever it weighs',
+};
+
 const estimators: readonly (readonly [name: string, make: () => Estimator, traits: Traits])[] = [
   ['LinearRegression', () => new LinearRegression(), {}],
+  ['Ridge', () => new Ridge(), {}],
+  ['RidgeCV', () => new RidgeCV(), { except: byParts }],
+  ['Lasso', () => new Lasso({ alpha: 0.1, tolerance: 1e-10 }), {}],
+  ['ElasticNet', () => new ElasticNet({ alpha: 0.1, tolerance: 1e-10 }), {}],
+  ['LassoCV', () => new LassoCV({ count: 20 }), { except: byParts }],
+  ['PoissonRegressor', () => new PoissonRegressor({ alpha: 0 }), { nonNegative: true }],
+  ['HuberRegressor', () => new HuberRegressor({ tolerance: 1e-9 }), {}],
+  ['LogisticRegression', () => new LogisticRegression({ tolerance: 1e-9 }), {}],
+  [
+    'LogisticRegression by coordinates',
+    () => new LogisticRegression({ penalty: 'elasticnet', tolerance: 1e-8, maxIterations: 100 }),
+    {},
+  ],
   ['GaussianNB', () => new GaussianNB(), {}],
   ['StandardScaler', () => new StandardScaler(), { allowsNaN: true }],
   ['MinMaxScaler', () => new MinMaxScaler(), takesGaps],

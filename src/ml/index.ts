@@ -37,6 +37,28 @@ export { type Check, checkEstimator, ConformanceError, type Traits } from './con
 // Linear models
 export { FittedLinearRegression, LinearRegression, type LinearRegressionOptions } from './linear/linear-regression.ts';
 
+export { FittedRidge, FittedRidgeCV, Ridge, RidgeCV, type RidgeCVOptions, type RidgeOptions } from './linear/ridge.ts';
+export {
+  ElasticNet,
+  type ElasticNetOptions,
+  FittedElasticNet,
+  FittedLassoCV,
+  Lasso,
+  LassoCV,
+  type LassoCVOptions,
+  type LassoOptions,
+  lassoPath,
+  type PathOptions,
+  type RegularizationPath,
+} from './linear/elastic-net.ts';
+export {
+  FittedLogisticRegression,
+  LogisticRegression,
+  type LogisticRegressionOptions,
+} from './linear/logistic-regression.ts';
+export { FittedPoissonRegressor, PoissonRegressor, type PoissonRegressorOptions } from './linear/poisson-regressor.ts';
+export { FittedHuberRegressor, HuberRegressor, type HuberRegressorOptions } from './linear/huber-regressor.ts';
+
 // Bayes
 export { FittedGaussianNB, GaussianNB, type GaussianNBOptions } from './bayes/gaussian-nb.ts';
 

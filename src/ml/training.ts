@@ -2,9 +2,11 @@
  * Everything `fit` is given, checked together: samples, what to learn, and weights. Samples of weight 0 are left out here, so
  * that to every estimator they are as if they had never been.
  */
+import { raise, ShapeError } from '../base/errors.ts';
 import { applyClassWeight, type ClassWeight, type Encoded, encodeLabels } from './labels.ts';
-import { type Matrix, matrixOf, type MatrixOptions } from './matrix.ts';
+import { type Matrix, matrixOf, type MatrixOptions, requireFinite } from './matrix.ts';
 import type { Features, FitOptions, Label, Labels, Targets } from './protocol.ts';
+import type { SparseMatrix } from './sparse.ts';
 import { targetsOf, weightsOf } from './targets.ts';
 
 export interface ClassTraining<L extends Label> {
@@ -90,4 +92,29 @@ function positive(weights: Float64Array | undefined): Int32Array | undefined {
     if (w > 0) kept.push(i);
   });
   return Int32Array.from(kept);
+}
+
+export interface SparseClassTraining<L extends Label> extends Omit<ClassTraining<L>, 'x'> {
+  readonly x: SparseMatrix;
+}
+
+/** As `classTraining`, for samples that stay sparse. */
+export function sparseClassTraining<L extends Label>(
+  op: string,
+  x: SparseMatrix,
+  labels: Labels<L>,
+  { sampleWeight, classWeight }: FitOptions & { readonly classWeight?: ClassWeight | undefined },
+): SparseClassTraining<L> {
+  if (x.rows === 0) raise(new ShapeError(`${op}: at least 1 sample needed, X has 0`));
+  requireFinite(op, 'X', x.values, false, (i) => `column ${x.places[i]}`);
+  const given = weightsOf(op, sampleWeight, x.rows);
+  const kept = positive(given);
+  const encoded = encodeLabels(op, labels, x.rows);
+  if (kept === undefined) return { x, y: encoded, weights: applyClassWeight(op, classWeight, encoded, given) };
+  const y = encodeLabels<L>(
+    op,
+    Array.from(kept, (i) => encoded.classes[encoded.codes[i]!]!),
+  );
+  const weights = Float64Array.from(kept, (i) => given![i]!);
+  return { x: x.takeRows(kept), y, weights: applyClassWeight(op, classWeight, y, weights) };
 }
