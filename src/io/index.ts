@@ -1,5 +1,5 @@
 /**
- * File formats: tensors as safetensors, and checkpoints of a training, from bytes or by path.
+ * File formats: tensors as safetensors, checkpoints of a training, and those of PyTorch, from bytes or by path.
  */
 export {
   type Checkpoint,
@@ -20,3 +20,4 @@ export {
   saveSafetensors,
   writeSafetensors,
 } from './safetensors.ts';
+export { loadTorch, readTorch } from './torch-file.ts';
