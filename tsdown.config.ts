@@ -15,6 +15,7 @@ export default defineConfig({
     'io/index': 'src/io/index.ts',
     'ml/index': 'src/ml/index.ts',
     'plot/index': 'src/plot/index.ts',
+    'table/index': 'src/table/index.ts',
     'inspect/index': 'src/inspect/index.ts',
     'cli/main': 'cli/main.ts',
   },

@@ -1,0 +1,61 @@
+/**
+ * Tables from files, in Node. CSV is read in pieces, so that a file larger than memory can be gone through.
+ */
+import { raise, ValueError } from '../base/errors.ts';
+import { jsonLines, readArrow, readParquet, type ParquetOptions } from '../data/columns.ts';
+import type { Kind } from './column.ts';
+import { Table, type TableOptions } from './table.ts';
+
+export interface CsvTableOptions extends TableOptions {
+  /** Default: ','. '\t' for TSV. */
+  readonly delimiter?: string;
+  /** Texts that stand for no value. Default: '', 'NA', 'NaN', 'null'. */
+  readonly missing?: readonly string[];
+  /** Rows to a piece; kinds are inferred from the first piece. Default: 10,000. */
+  readonly batch?: number;
+  readonly kinds?: Readonly<Record<string, Kind>>;
+}
+
+/**
+ * The pieces of a CSV file, one after another: memory is bounded by one piece. The first line has the names.
+ * @throws DataError if there is no such file   @throws FormatError with the row and column of a value that does not fit
+ * @example for await (const piece of scanCsv('trips.csv')) total += piece.length
+ */
+export async function* scanCsv(path: string, options: CsvTableOptions = {}): AsyncGenerator<Table, void, undefined> {
+  const { csvPieces } = await import('./node/csv.ts');
+  yield* csvPieces(path, options);
+}
+
+/** A whole CSV file. @throws as scanCsv   @example await readCsvTable('houses.csv', { kinds: { zip: 'string' } }) */
+export async function readCsvTable(path: string, options: CsvTableOptions = {}): Promise<Table> {
+  const pieces: Table[] = [];
+  for await (const piece of scanCsv(path, options)) pieces.push(piece);
+  return Table.concat(pieces);
+}
+
+/** A file of one JSON object a line. @throws ValueError with the number of the row that is no object, or does not fit; as jsonLines */
+export async function readJsonTable(path: string, options: TableOptions = {}): Promise<Table> {
+  const rows: Readonly<Record<string, unknown>>[] = [];
+  for await (const row of jsonLines(path)) {
+    if (!isRecord(row)) raise(new ValueError(`readJsonTable: ${path}, row ${rows.length} is not an object`));
+    rows.push(row);
+  }
+  return Table.fromRows(rows, options);
+}
+
+/** @throws as readParquet of fathom/data */
+export async function readParquetTable(
+  source: string | Uint8Array,
+  options: ParquetOptions & TableOptions = {},
+): Promise<Table> {
+  return Table.fromColumns(await readParquet(source, options), options);
+}
+
+/** @throws as readArrow of fathom/data */
+export async function readArrowTable(source: string | Uint8Array, options: TableOptions = {}): Promise<Table> {
+  return Table.fromColumns(await readArrow(source), options);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

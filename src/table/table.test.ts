@@ -1,0 +1,155 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { device } from '../engine/index.ts';
+import { tensor } from '../tensor/creation.ts';
+import { readArrowTable, readCsvTable, readJsonTable, readParquetTable, scanCsv, Table } from './index.ts';
+
+let folder = '';
+beforeAll(async () => {
+  device('reference');
+  folder = await mkdtemp(join(tmpdir(), 'fathom-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const file = async (name: string, text: string | Uint8Array) => {
+  await writeFile(join(folder, name), text);
+  return join(folder, name);
+};
+
+const homes = Table.fromColumns(
+  {
+    city: ['Ulm', 'Bonn', 'Ulm', 'Kiel', null],
+    rooms: [3, 2, NaN, 4, 1],
+    built: [new Date('1990-01-01'), new Date('2001-05-02'), null, new Date('1970-01-01'), new Date('2020-01-01')],
+    heating: ['gas', 'oil', 'gas', null, 'gas'],
+  },
+  { kinds: { heating: 'category' } },
+);
+
+describe('a table', () => {
+  it('has typed columns with what is missing', () => {
+    expect(homes.names.map((name) => homes.column(name).kind)).toEqual(['string', 'number', 'date', 'category']);
+    expect(homes.row(2)).toEqual({ city: 'Ulm', rooms: null, built: null, heating: 'gas' });
+    expect(homes.column('heating').texts).toEqual(['gas', 'oil']);
+    expect(Table.fromRows([{ a: 1 }, { b: 'x' }]).rows()).toEqual([{ a: 1, b: null }, { a: null, b: 'x' }]); // prettier-ignore
+  });
+
+  it('selects, drops, filters and gains columns, and stays as it was', () => {
+    expect(homes.select('rooms', 'city').names).toEqual(['rooms', 'city']);
+    expect(homes.drop('built', 'heating').names).toEqual(['city', 'rooms']);
+    const large = homes.filter(({ rooms }) => Number(rooms) >= 3);
+    expect(large.column('city').toArray()).toEqual(['Ulm', 'Kiel']);
+    expect(homes.with('n', [1, 2, 3, 4, 5]).column('n').get(4)).toBe(5);
+    expect(homes.length).toBe(5);
+  });
+
+  it('is sorted stably with what is missing last, both ways', () => {
+    expect(homes.sort('rooms').column('rooms').toArray()).toEqual([1, 2, 3, 4, null]);
+    expect(homes.sort('rooms', { descending: true }).column('rooms').toArray()).toEqual([4, 3, 2, 1, null]);
+    expect(homes.sort(['heating', 'rooms']).column('rooms').toArray()).toEqual([1, 3, null, 2, 4]);
+  });
+
+  it('is grouped and summarized without what is missing', () => {
+    const x = Table.fromColumns({ k: ['a', 'b', 'a', 'a'], v: [1, 5, 3, NaN] });
+    const of = (how: 'count' | 'sum' | 'mean' | 'std' | 'median') =>
+      x.groupBy('k').aggregate({ v: how }).column('v').toArray(); // prettier-ignore
+    expect([of('count'), of('sum'), of('mean'), of('median')]).toEqual([[2, 1], [4, 5], [2, 5], [2, 5]]); // prettier-ignore
+    expect(of('std')).toEqual([Math.SQRT2, null]);
+    expect(homes.valueCounts('city').rows()).toEqual([{ city: 'Ulm', count: 2 }, { city: 'Bonn', count: 1 }, { city: 'Kiel', count: 1 }]); // prettier-ignore
+  });
+
+  it('is joined on keys, of which missing ones have no partner', () => {
+    const cities = Table.fromColumns({ city: ['Ulm', 'Kiel', null], people: [126, 247, 0] });
+    expect(homes.join(cities, 'city').select('rooms', 'people').rows()).toEqual([{ rooms: 3, people: 126 }, { rooms: null, people: 126 }, { rooms: 4, people: 247 }]); // prettier-ignore
+    expect(homes.join(cities, 'city', { how: 'left' }).column('people').toArray()).toEqual([126, null, 126, 247, null]);
+    expect(() => homes.join(homes, 'city')).toThrow("both tables have a column 'rooms'");
+  });
+
+  it('is pivoted and described', () => {
+    const sales = Table.fromColumns({ year: [1, 1, 2, 2], kind: ['a', 'b', 'a', 'a'], sum: [1, 2, 3, 5] });
+    expect(sales.pivot('year', 'kind', 'sum').rows()).toEqual([{ year: 1, a: 1, b: 2 }, { year: 2, a: 4, b: null }]); // prettier-ignore
+    expect(sales.select('kind', 'sum').describe().row(0)).toEqual({ column: 'sum', count: 4, mean: 2.75, std: expect.closeTo(1.707825127659933, 12), min: 1, q1: 1.75, median: 2.5, q3: 3.5, max: 5 }); // prettier-ignore
+  });
+
+  it('becomes a tensor and comes from one', () => {
+    const x = Table.fromColumns({ a: [1, 2], b: [3, 4] });
+    expect(x.toTensor().arraySync()).toEqual([[1, 3], [2, 4]]); // prettier-ignore
+    expect(Table.fromTensor(x.toTensor(), ['a', 'b']).rows()).toEqual(x.rows());
+    expect(() => homes.toTensor(['rooms'])).toThrow("'rooms' has no value in row 2");
+    expect(() => homes.toTensor(['city'])).toThrow("'city' holds strings");
+    expect(() => Table.fromTensor(tensor([1]), ['a'])).toThrow('expected (N, 1)');
+  });
+
+  it('is printed aligned', () => {
+    expect(`${homes.select('city', 'rooms', 'built').head(3)}`).toBe(
+      'city  rooms       built\nUlm       3  1990-01-01\nBonn      2  2001-05-02\nUlm       ·           ·\n3 rows × 3',
+    );
+  });
+});
+
+describe('files', () => {
+  it('CSV has its kinds inferred, in pieces or whole', async () => {
+    const path = await file('a.csv', 'zip,price,day,name\n01,1.5,2020-01-02,A\n02,NA,2020-01-03,"B, b"\n03,3,,C\n');
+    const whole = await readCsvTable(path, { kinds: { zip: 'string' }, batch: 2 });
+    expect(whole.rows()).toEqual([
+      { zip: '01', price: 1.5, day: new Date('2020-01-02'), name: 'A' },
+      { zip: '02', price: null, day: new Date('2020-01-03'), name: 'B, b' },
+      { zip: '03', price: 3, day: null, name: 'C' },
+    ]);
+    const lengths: number[] = [];
+    for await (const piece of scanCsv(path, { batch: 2 })) lengths.push(piece.length);
+    expect(lengths).toEqual([2, 1]);
+    const kinds = { zip: 'category' } as const;
+    expect((await readCsvTable(path, { kinds, batch: 1 })).column('zip').toArray()).toEqual(['01', '02', '03']);
+  });
+
+  it.each([
+    ['a late text', 'x\n1\n2\noops\n', 2, /row 2, column 'x': 'oops' is not a number.*pass \{ kinds/],
+    ['a short row', 'a,b\n1,2\n3\n', 10, /Invalid Record Length/],
+    ['a name twice', 'a,a\n1,2\n', 10, /two columns 'a'/],
+    ['nothing', '', 10, /is empty/],
+  ])('CSV with %s is a FormatError', async (_, text, batch, message) => {
+    const path = await file('bad.csv', text);
+    await expect(readCsvTable(path, { batch })).rejects.toThrow(message);
+    await expect(readCsvTable(path, { batch })).rejects.toThrow(expect.objectContaining({ name: 'FormatError' }));
+  });
+
+  it('CSV that does not exist is a DataError', async () => {
+    await expect(readCsvTable(join(folder, 'none.csv'))).rejects.toThrow('there is no file');
+  });
+
+  it('JSONL is read by rows and says which does not fit', async () => {
+    const path = await file('a.jsonl', '{"a":1}\n{"a":2,"b":"x"}\n');
+    expect((await readJsonTable(path)).rows()).toEqual([{ a: 1, b: null }, { a: 2, b: 'x' }]); // prettier-ignore
+    await expect(readJsonTable(await file('b.jsonl', '{"a":1}\n[2]\n'))).rejects.toThrow('row 1 is not an object');
+    await expect(readJsonTable(await file('c.jsonl', '{"a":1}\n{"a":"x"}\n'))).rejects.toThrow("column 'a', row 1: \"x\" is not a number"); // prettier-ignore
+  });
+
+  it('Parquet and Arrow are read', async () => {
+    const { parquetWriteBuffer } = await import('hyparquet-writer');
+    const bytes = new Uint8Array(
+      parquetWriteBuffer({ columnData: [{ name: 'x', data: [1.5, null], type: 'DOUBLE' }] }),
+    );
+    expect((await readParquetTable(bytes)).rows()).toEqual([{ x: 1.5 }, { x: null }]);
+    const loaded: unknown = await import('apache-arrow');
+    const { tableFromArrays, tableToIPC } = loaded as {
+      tableFromArrays(columns: Record<string, unknown>): unknown;
+      tableToIPC(table: unknown, form: 'file'): Uint8Array;
+    };
+    const arrow = tableToIPC(tableFromArrays({ n: Int32Array.of(3, 4) }), 'file');
+    expect((await readArrowTable(arrow)).rows()).toEqual([{ n: 3 }, { n: 4 }]);
+  });
+});
+
+it.each<readonly [string, () => unknown, string]>([
+  ['columns of unequal length', () => Table.fromColumns({ a: [1], b: [1, 2] }), "column 'b' has 2 rows, 'a' has 1"],
+  ['a value of another kind', () => Table.fromColumns({ a: [1, 'x'] }), 'column \'a\', row 1: "x" is not a number'],
+  ['no such column', () => homes.select('town'), "there is no column 'town'; there are city, rooms"],
+  ['no such row', () => homes.take([7]), 'there is no row 7; there are 5'],
+  ['a mean of texts', () => homes.groupBy('rooms').aggregate({ city: 'mean' }), "mean of 'city': it holds string"],
+  ['tables that differ', () => Table.concat([homes, homes.drop('city')]), 'columns differ'],
+])('%s is refused with a sentence', (_, make, message) => {
+  expect(make).toThrow(message);
+});
