@@ -1,5 +1,5 @@
 /**
- * File formats: tensors as safetensors, checkpoints of a training, and those of PyTorch, from bytes or by path.
+ * File formats: tensors as safetensors, .npy and .npz, checkpoints of a training, and those of PyTorch, from bytes or by path.
  */
 export {
   type Checkpoint,
@@ -10,8 +10,11 @@ export {
   saveCheckpoint,
 } from './checkpoint.ts';
 export { EventWriter, type EventWriterOptions } from './event-writer.ts';
+export { loadNpy, readNpy, saveNpy, writeNpy } from './npy.ts';
+export { loadNpz, readNpz, saveNpz, writeNpz } from './npz.ts';
 export { encodePng } from './png.ts';
 export { frameRecord, readRecords } from './tfrecord.ts';
+export { readZip, writeZip, type ZipMember, type ZipOptions } from './zip.ts';
 export {
   loadSafetensors,
   readMetadata,

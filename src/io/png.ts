@@ -3,6 +3,7 @@
  * Source: W3C, "Portable Network Graphics (PNG) Specification", third edition.
  */
 import { raise, ShapeError } from '../base/errors.ts';
+import { crc32 } from './crc32.ts';
 
 /** How many channels, and PNG's number for it: grey, grey and alpha, red-green-blue, the same and alpha. */
 const COLOR_TYPES = new Map([
@@ -55,18 +56,6 @@ function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-/** The polynomial of PNG, zip and gzip. */
-function crc32(bytes: Uint8Array): number {
-  const table = Int32Array.from({ length: 256 }, (_, byte) => {
-    let crc = byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-    return crc;
-  });
-  let crc = -1;
-  for (const byte of bytes) crc = table[(crc ^ byte) & 255]! ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
 
 async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
