@@ -59,4 +59,33 @@ describe('printing', () => {
     })(tensor([1, 2]));
     expect(shown).toBe('Tensor(2,) float32, Tensor(2,) float32');
   });
+
+  it('takes digits, edges and line width', () => {
+    const x = tensor([Math.PI, 1 / 3], { dtype: 'float64' });
+    expect(x.format({ precision: 8 })).toBe('[3.14159265 0.33333333] float64');
+    expect(tensor([0.1, 1]).format({ precision: 12 })).toBe('[0.1 1. ]');
+    expect(arange(20).format({ threshold: 10, edgeItems: 1 })).toBe('[ 0 ... 19] int32');
+    expect(arange(2000).format({ threshold: Infinity })).not.toMatch(/\.\.\./);
+    expect(arange(12).format({ lineWidth: 20 }).split('\n')).toHaveLength(2);
+    expect(() => x.format({ precision: -1 })).toThrow(/print: precision -1 is not a whole number from 0 to 20/);
+    expect(() => x.format({ edgeItems: 0 })).toThrow(/print: edgeItems 0/);
+  });
+
+  it('shows as tables in notebooks', () => {
+    const display = (x: Tensor): Record<string, string> =>
+      (x as unknown as Record<symbol, () => Record<string, string>>)[Symbol.for('Jupyter.display')]!();
+    const matrix = display(tensor([[1, 2.5], [3, 4]])); // prettier-ignore
+    expect(matrix['text/plain']).toBe('[[1.  2.5]\n [3.  4. ]]');
+    expect(matrix['text/html']?.match(/<td[^>]*>([^<]*)/g)?.map((cell) => cell.replace(/<[^>]*>/, ''))).toEqual([
+      '1.',
+      '2.5',
+      '3.',
+      '4.',
+    ]);
+    expect(display(arange(8).reshape(2, 2, 2))['text/html']).toMatch(/\[0\].*<table>.*\[1\].*<table>/);
+    const large = display(arange(90_000).reshape(30, 30, 100))['text/html']!;
+    expect(large).toMatch(/⋯/);
+    expect(large.length).toBeLessThan(30_000);
+    expect(display(tensor([]))['text/html']).toBe('<div><code>Tensor (0,) float32</code></div>');
+  });
 });

@@ -18,7 +18,8 @@ import * as indexing from './indexing.ts';
 import * as movement from './movement.ts';
 import { type PadMode, padWith } from './padding.ts';
 import * as pooling from './pooling.ts';
-import { printArray } from './print.ts';
+import { htmlOfArray } from './print-html.ts';
+import { printArray, type PrintOptions } from './print.ts';
 import * as reductions from './reductions.ts';
 import { type Index, select } from './selection.ts';
 import * as sorting from './sort.ts';
@@ -39,6 +40,7 @@ function optional(x: TensorLike | undefined): Node | number | boolean | undefine
 }
 
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
+const jupyterDisplay = Symbol.for('Jupyter.display');
 
 /**
  * An immutable n-dimensional array of one dtype.
@@ -120,8 +122,13 @@ export class Tensor {
 
   /** As NumPy prints it, with the dtype when it is not float32. Inside compile, only shape and dtype. */
   toString(): string {
+    return this.format();
+  }
+
+  /** As toString, with other digits, edges or line width. @example x.format({ precision: 8, threshold: Infinity }) */
+  format(options?: PrintOptions): string {
     try {
-      const text = printArray(elementsOf(this, 'print'), this.shape, this.dtype);
+      const text = printArray(elementsOf(this, 'print'), this.shape, this.dtype, options);
       return this.dtype === 'float32' ? text : `${text} ${this.dtype}`;
     } catch (error) {
       // A tensor without a value yet is still worth printing while a function is being traced.
@@ -134,6 +141,12 @@ export class Tensor {
   [inspectCustom](): string {
     if (currentTrace() !== undefined) return this.#summary();
     return this.toString().replaceAll('\n', '\n       ').replace(/^/, 'Tensor ');
+  }
+
+  /** @internal What a notebook of Deno's kernel shows, by MIME type. */
+  [jupyterDisplay](): Readonly<Record<string, string>> {
+    const html = htmlOfArray(elementsOf(this, 'display'), this.shape, this.dtype);
+    return { 'text/plain': this.toString(), 'text/html': html };
   }
 
   #summary(): string {
