@@ -127,6 +127,16 @@ const refusals: Readonly<
     [() => fathom.repeat(two, 'a -> a b'), ValueError, /does not tell the size of 'b'/],
     [() => fathom.repeat(two, 'a -> b', { b: 2 }), ValueError, /'a' on the left only; use reduce/],
   ],
+  'sets and conditions': [
+    [() => fathom.compress(fathom.eye(2), two), ShapeError, /compress: the condition must be a vector/],
+    [() => fathom.select([], []), ValueError, /select: 0 conditions for 0 choices/],
+    [() => fathom.lexsort([]), ValueError, /lexsort: got no keys/],
+    [() => fathom.digitize(1, tensor([1, 3, 2])), ValueError, /digitize: the bins must ascend or descend/],
+    [() => fathom.ravelMultiIndex([ints], [2, 2]), ShapeError, /ravelMultiIndex: 1 indices for \(2, 2\)/],
+    [() => fathom.ravelMultiIndex([ints], [2]), IndexError, /ravelMultiIndex: 2 is not a place; use 0 to 1/],
+    [() => fathom.unravelIndex(ints, [2]), IndexError, /unravelIndex: 2 is not a place/],
+    [() => fathom.compile((x: fathom.Tensor) => fathom.extract(x.greater(0), x))(two), TraceError, /./],
+  ],
   comparison: [
     [() => fathom.isClose(two, three), ShapeError, /isClose: shapes/],
     [() => fathom.logicalXor(two, three), ShapeError, /logicalXor: shapes/],

@@ -200,3 +200,22 @@ export {
 export { cross, inner, kron, matvec, multiDot, outer, tensordot, vdot, vecdot, vecmat } from './products.ts';
 export { type AxisSizes, rearrange, reduce, type Reduction, repeat } from './einops.ts';
 export type { PadMode } from './padding.ts';
+
+// Sets, conditions, several keys
+export {
+  compress,
+  digitize,
+  extract,
+  flatnonzero,
+  intersect1d,
+  lexsort,
+  ravelMultiIndex,
+  select,
+  setdiff1d,
+  setxor1d,
+  union1d,
+  unravelIndex,
+} from './sets.ts';
+
+// To and from the platform
+export { batches, fromAsync, fromPixels, type PixelOptions, type Pixels, toPixels } from './interop.ts';
