@@ -59,8 +59,32 @@ export {
 export { FittedPoissonRegressor, PoissonRegressor, type PoissonRegressorOptions } from './linear/poisson-regressor.ts';
 export { FittedHuberRegressor, HuberRegressor, type HuberRegressorOptions } from './linear/huber-regressor.ts';
 
+export { LinearClassifier, LogisticClassifier } from './linear/linear-classifier.ts';
+export {
+  FittedSGDRegressor,
+  Perceptron,
+  type PerceptronOptions,
+  SGDClassifier,
+  type SGDClassifierOptions,
+  SGDRegressor,
+  type SGDRegressorOptions,
+} from './linear/sgd-estimators.ts';
+export type { SGDOptions } from './linear/sgd.ts';
+
 // Bayes
+export { CategoricalNB, FittedCategoricalNB } from './bayes/categorical-nb.ts';
+export {
+  BernoulliNB,
+  type BernoulliNBOptions,
+  ComplementNB,
+  type ComplementNBOptions,
+  type DiscreteNBOptions,
+  FittedDiscreteNB,
+  MultinomialNB,
+} from './bayes/discrete-nb.ts';
 export { FittedGaussianNB, GaussianNB, type GaussianNBOptions } from './bayes/gaussian-nb.ts';
+export { FittedLDA, LDA, type LDAOptions } from './bayes/lda.ts';
+export { FittedQDA, QDA, type QDAOptions } from './bayes/qda.ts';
 
 // Trees and forests
 export {
@@ -121,6 +145,71 @@ export {
   SVR,
   type SVROptions,
 } from './svm/support-vectors.ts';
+
+// Model selection and calibration
+export {
+  type CrossValidation,
+  type CrossValidationOptions,
+  crossValidate,
+  crossValPredict,
+  type CrossValPredictOptions,
+  crossValScore,
+  learningCurve,
+  type LearningCurveOptions,
+  type PermutationTest,
+  type PermutationTestOptions,
+  permutationTestScore,
+  type ScoreCurve,
+  validationCurve,
+} from './selection/cross-validation.ts';
+export {
+  type Distributions,
+  type Grid,
+  logUniformBetween,
+  uniformBetween,
+  wholeBetween,
+} from './selection/candidates.ts';
+export type { FittedPredictor, Predictor, Scorer, ScorerName, Scoring } from './selection/scoring.ts';
+export {
+  type Candidate,
+  FittedClassifierSearch,
+  FittedRegressorSearch,
+  gridSearch,
+  halvingSearch,
+  type HalvingSearchOptions,
+  randomizedSearch,
+  type RandomizedSearchOptions,
+  type SearchOptions,
+  type SearchResult,
+} from './selection/search.ts';
+export {
+  type Fold,
+  KFold,
+  type KFoldOptions,
+  LeaveOneOut,
+  RepeatedKFold,
+  type RepeatedKFoldOptions,
+  ShuffleSplit,
+  type ShuffleSplitOptions,
+  type SplitAbout,
+  type Splitter,
+  StratifiedKFold,
+  TimeSeriesSplit,
+  type TimeSeriesSplitOptions,
+} from './selection/splitters.ts';
+export { GroupKFold, LeaveOneGroupOut, StratifiedGroupKFold } from './selection/group-splitters.ts';
+export { trainTestSplit, type TrainTestSplitOptions } from './selection/train-test-split.ts';
+export {
+  CalibratedClassifier,
+  type CalibratedClassifierOptions,
+  FittedCalibratedClassifier,
+} from './calibration/calibrated-classifier.ts';
+export {
+  FittedIsotonicRegression,
+  IsotonicRegression,
+  type IsotonicRegressionOptions,
+} from './calibration/isotonic-regression.ts';
+export { Random } from './random.ts';
 
 // Preparation
 export { FittedStandardScaler, StandardScaler, type StandardScalerOptions } from './preparation/standard-scaler.ts';

@@ -3,6 +3,7 @@
  */
 import { bayesKinds } from './bayes/kinds.ts';
 import { clusterKinds } from './cluster/kinds.ts';
+import { calibrationKinds } from './calibration/kinds.ts';
 import { composeKinds } from './compose/kinds.ts';
 import { decompositionKinds } from './decomposition/kinds.ts';
 import { ensembleKinds } from './ensembles/kinds.ts';
@@ -24,6 +25,7 @@ export const kinds: Kinds = {
   ...ensembleKinds,
   ...preparationKinds,
   ...composeKinds,
+  ...calibrationKinds,
   ...decompositionKinds,
   ...clusterKinds,
   ...mixtureKinds,

@@ -61,17 +61,18 @@ export function inputChecks(subject: Subject): Check[] {
     refusedLater('infinity is refused after fit', () => withValue(x, 2, 1, Infinity), FINITE),
     refusedInFit(
       'a vector instead of a matrix is refused in fit',
-      () => tensor([1, 2, 3]),
+      () => tensor(x.column(0)),
       /matrix \(samples, features\)/,
     ),
-    refusedInFit('three axes are refused in fit', () => tensor(new Float64Array(24), { shape: [2, 3, 4] }), /matrix/),
-    refusedInFit('rows of unequal length are refused in fit', () => [[1, 2], [3]], /must be alike/),
+    refusedInFit(
+      'three axes are refused in fit',
+      () => tensor(new Float64Array(12 * x.rows), { shape: [x.rows, 3, 4] }),
+      /matrix/,
+    ),
+    refusedInFit('rows of unequal length are refused in fit', () => nestedRows(x).with(7, [1]), /must be alike/),
     refusedInFit(
       'texts among the numbers are refused in fit',
-      () => [
-        [1, 'two'],
-        [3, 4],
-      ],
+      () => nestedRows(x).map((row, i) => (i === 7 ? [1, 'two', 3, 4] : row)),
       /must hold numbers/,
     ),
     refusedInFit('no samples are refused in fit', () => new Matrix(0, x.columns), /sample/),
