@@ -9,10 +9,10 @@ import { binary, buffer, cast, constant, iota, variable } from '../ir/build.ts';
 import { type DType, infoOf, isFloat, type TypedArray } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { add, mul } from './elementwise.ts';
+import { flattened, type NestedValues } from './nested.ts';
 import { Tensor } from './tensor.ts';
 
-/** Numbers or booleans in nested arrays of one length at each level. */
-export type NestedValues = number | boolean | readonly NestedValues[];
+export type { NestedValues } from './nested.ts';
 
 export type Data = NestedValues | TypedArray | Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -33,39 +33,10 @@ export function tensor(data: Data, options: TensorOptions = {}): Tensor {
     const dtype = options.dtype ?? dtypeOfArray(data);
     return fromElements(data, options.shape ?? [data.length], dtype);
   }
-  const shape: number[] = [];
-  for (let level: NestedValues = data; typeof level === 'object';) {
-    shape.push(level.length);
-    if (level.length === 0) break;
-    level = level[0]!;
-  }
-  const elements: number[] = [];
-  const hasNumbers = collect(data, shape, 0, elements);
+  const { shape, elements, hasNumbers } = flattened(data);
   const dtype = options.dtype ?? (hasNumbers || elements.length === 0 ? 'float32' : 'bool');
   if (shape.length === 0 && options.shape === undefined) return new Tensor(named(constant(elements[0]!, [], dtype)));
   return fromElements(elements, options.shape ?? shape, dtype);
-}
-
-/** Appends the elements; returns whether any is a number. */
-function collect(data: NestedValues, shape: Shape, axis: number, into: number[]): boolean {
-  if (typeof data !== 'object') {
-    if (axis !== shape.length)
-      raise(
-        new ShapeError(`tensor: a number stands where an array of ${shape[axis]} is expected; all rows must be alike`),
-      );
-    into.push(Number(data));
-    return typeof data === 'number';
-  }
-  if (axis === shape.length || data.length !== shape[axis]) {
-    raise(
-      new ShapeError(
-        `tensor: an array of ${data.length} stands where ${axis === shape.length ? 'a number' : `one of ${shape[axis]}`} is expected; all rows must be of one length`,
-      ),
-    );
-  }
-  let hasNumbers = false;
-  for (const member of data) if (collect(member, shape, axis + 1, into)) hasNumbers = true;
-  return hasNumbers;
 }
 
 function dtypeOfArray(data: ArrayBufferView): DType {

@@ -4,11 +4,18 @@
  */
 import { IndexError, raise, ShapeError, TraceError, ValueError } from '../base/errors.ts';
 import { broadcastShapes, formatShape, sameShape, type Shape, sizeOf, stridesOf } from '../base/shape.ts';
+import { realize } from '../engine/realize.ts';
 import { currentTrace } from '../engine/trace.ts';
+import { cast, constant, permute, reshape } from '../ir/build.ts';
 import { isFloat } from '../ir/dtype.ts';
-import { tensor } from './creation.ts';
-import { where } from './functions.ts';
-import { Tensor } from './tensor.ts';
+import type { Node } from '../ir/node.ts';
+import { table } from './constants.ts';
+import { add, greaterEqual, less, logicalOr, mul, where } from './elementwise.ts';
+import { take } from './indexing.ts';
+import { expand, slice as sliceOf } from './movement.ts';
+import { Handle } from './methods/handle.ts';
+import { flattened } from './nested.ts';
+import type { Tensor } from './tensor.ts';
 
 /** Elements from `start` to before `stop` by `step`, as Python's slice. */
 export interface Slice {
@@ -32,10 +39,10 @@ type Step =
   | { readonly kind: 'slice'; readonly slice: Slice }
   | { readonly kind: 'new' }
   /** `masked`: the size of the axis that a mask was made for. */
-  | { readonly kind: 'array'; readonly places: Tensor; readonly masked?: number };
+  | { readonly kind: 'array'; readonly places: Node; readonly masked?: number };
 
 /** x[…]. @throws IndexError for a place outside, ShapeError for too many indices, TraceError for a mask without a value */
-export function select(x: Tensor, indices: readonly Index[]): Tensor {
+export function select(x: Node, indices: readonly Index[]): Node {
   const steps = completed(
     x,
     indices.flatMap((index) => stepsOf(index)),
@@ -51,10 +58,11 @@ function stepsOf(index: Index): Loose[] {
   if (index === null) return [{ kind: 'new' }];
   if (typeof index === 'number') return [{ kind: 'place', place: index }];
   if (typeof index === 'string') return [parse(index)];
-  if (index instanceof Tensor) return index.dtype === 'bool' ? maskSteps(index) : [arrayStep(index)];
+  if (index instanceof Handle) return index.dtype === 'bool' ? maskSteps(index.node) : [arrayStep(index.node)];
   if (!isList(index)) return [{ kind: 'slice', slice: index }];
-  const values = tensor(index, { dtype: isMask(index) ? 'bool' : 'int32' });
-  return values.dtype === 'bool' ? maskSteps(values) : [arrayStep(values)];
+  const { shape, elements } = flattened(index);
+  if (isMask(index)) return maskSteps(table(elements, 'bool', shape));
+  return [arrayStep(table(elements, 'int32', shape))];
 }
 
 /** Whether a list holds booleans only; an empty one holds places. */
@@ -69,11 +77,11 @@ function isList(index: Slice | IndexList): index is IndexList {
   return Array.isArray(index);
 }
 
-function arrayStep(places: Tensor): Step {
+function arrayStep(places: Node): Step {
   if (isFloat(places.dtype)) {
     raise(new ValueError(`get: an index of ${places.dtype} does not name places; convert with .cast('int32')`));
   }
-  return { kind: 'array', places: places.cast('int32') };
+  return { kind: 'array', places: cast(places, 'int32') };
 }
 
 const PART = /^[+-]?\d+$/;
@@ -92,15 +100,15 @@ function parse(text: string): Loose {
 }
 
 /** A mask as the places where it is true, one array for each of its axes. */
-function maskSteps(mask: Tensor): Step[] {
-  if (currentTrace() !== undefined && mask.node.op !== 'buffer') {
+function maskSteps(mask: Node): Step[] {
+  if (currentTrace() !== undefined && mask.op !== 'buffer') {
     raise(
       new TraceError(
         'get: how many elements a mask selects is known only when it has run, and inside compile shapes are fixed; use where(mask, x, 0), or select outside',
       ),
     );
   }
-  const elements = mask.dataSync();
+  const elements = realize([mask], 'get')[0]!.storage.read();
   const strides = stridesOf(mask.shape);
   const found: number[][] = mask.shape.map(() => []);
   elements.forEach((isIn, flat) => {
@@ -109,25 +117,25 @@ function maskSteps(mask: Tensor): Step[] {
   });
   return found.map((places, axis) => ({
     kind: 'array',
-    places: tensor(Int32Array.from(places)),
+    places: table(places, 'int32'),
     masked: mask.shape[axis]!,
   }));
 }
 
 /** With '...' written out, and ':' for every axis that is not named. @throws ShapeError for more indices than axes */
-function completed(x: Tensor, steps: readonly Loose[]): Step[] {
+function completed(x: Node, steps: readonly Loose[]): Step[] {
   const named = steps.filter(({ kind }) => kind !== 'new' && kind !== 'ellipsis').length;
   const ellipses = steps.filter(({ kind }) => kind === 'ellipsis').length;
-  if (named > x.rank || ellipses > 1) {
+  if (named > x.shape.length || ellipses > 1) {
     raise(
       new ShapeError(
         ellipses > 1
           ? "get: '...' stands twice; it can stand once"
-          : `get: ${named} indices for a tensor of rank ${x.rank}, ${formatShape(x.shape)}; a mask counts for each of its axes`,
+          : `get: ${named} indices for a tensor of rank ${x.shape.length}, ${formatShape(x.shape)}; a mask counts for each of its axes`,
       ),
     );
   }
-  const rest = Array.from({ length: x.rank - named }, (): Step => ({ kind: 'slice', slice: {} }));
+  const rest = Array.from({ length: x.shape.length - named }, (): Step => ({ kind: 'slice', slice: {} }));
   const result: Step[] = [];
   for (const step of steps) {
     if (step.kind === 'ellipsis') result.push(...rest);
@@ -137,7 +145,7 @@ function completed(x: Tensor, steps: readonly Loose[]): Step[] {
 }
 
 /** Slices taken and new axes put in. Places are taken too, or left as axes of all elements if there are arrays to join them. */
-function viewOf(x: Tensor, steps: readonly Step[], hasArrays: boolean): Tensor {
+function viewOf(x: Node, steps: readonly Step[], hasArrays: boolean): Node {
   const axes = steps.filter(({ kind }) => kind !== 'new');
   const bounds = axes.map((step, axis): Required<Slice> => {
     if (step.kind === 'slice') {
@@ -150,7 +158,8 @@ function viewOf(x: Tensor, steps: readonly Step[], hasArrays: boolean): Tensor {
     }
     return { start: null, stop: null, step: null };
   });
-  const sliced = x.slice(
+  const sliced = sliceOf(
+    x,
     bounds.map(({ start }) => start),
     bounds.map(({ stop }) => stop),
     bounds.map(({ step }) => step),
@@ -161,7 +170,7 @@ function viewOf(x: Tensor, steps: readonly Step[], hasArrays: boolean): Tensor {
     const n = sliced.shape[axis++]!;
     return step.kind === 'place' && !hasArrays ? [] : [n];
   });
-  return sliced.reshape(shape);
+  return reshape(sliced, shape);
 }
 
 function checkedPlace(place: number, shape: Shape, axis: number): number {
@@ -176,7 +185,7 @@ function checkedPlace(place: number, shape: Shape, axis: number): number {
 }
 
 /** The arrays' part: x has one axis for each step. */
-function gathered(x: Tensor, steps: readonly Step[]): Tensor {
+function gathered(x: Node, steps: readonly Step[]): Node {
   // Beside an array, a place is an array of one.
   const isArray = steps.map(({ kind }) => kind === 'array' || kind === 'place');
   const axes = steps.flatMap((_, axis) => (isArray[axis] ? [axis] : []));
@@ -184,7 +193,7 @@ function gathered(x: Tensor, steps: readonly Step[]): Tensor {
   const sizes = axes.map((axis) => x.shape[axis]!);
   const arrays = axes.map((axis) => {
     const step = steps[axis]!;
-    if (step.kind === 'place') return tensor(checkedPlace(step.place, x.shape, axis), { dtype: 'int32' });
+    if (step.kind === 'place') return constant(checkedPlace(step.place, x.shape, axis), [], 'int32');
     if (step.kind === 'array') return step.places;
     throw new Error(`bug: a step of kind ${step.kind} among the arrays`);
   });
@@ -196,13 +205,14 @@ function gathered(x: Tensor, steps: readonly Step[]): Tensor {
   const flat = arrays
     .map((places, i) => {
       const n = sizes[i]!;
-      const index = where(places.less(0), places.add(n), places);
-      const isOutside = index.less(0).logicalOr(index.greaterEqual(n));
-      return where(isOutside, -total - 1, index.mul(strides[i]!)).expand(shape);
+      const index = where(less(places, 0), add(places, n), places);
+      const isOutside = logicalOr(less(index, 0), greaterEqual(index, n));
+      return expand(where(isOutside, -total - 1, mul(index, strides[i]!)), shape);
     })
-    .reduce((a, b) => where(a.less(0).logicalOr(b.less(0)), -total - 1, a.add(b)));
-  const rows = x.permute([...axes, ...others]).reshape([total, ...others.map((axis) => x.shape[axis]!)]);
-  const taken = rows.take(flat.reshape(sizeOf(shape)), 0).reshape([...shape, ...others.map((axis) => x.shape[axis]!)]);
+    .reduce((a, b) => where(logicalOr(less(a, 0), less(b, 0)), -total - 1, add(a, b)));
+  const sizesBeside = others.map((axis) => x.shape[axis]!);
+  const rows = reshape(permute(x, [...axes, ...others]), [total, ...sizesBeside]);
+  const taken = reshape(take(rows, reshape(flat, [sizeOf(shape)]), 0), [...shape, ...sizesBeside]);
   // Arrays side by side leave their axes where they stood; apart from each other, in front.
   const isTogether = axes.every((axis, i) => i === 0 || axis === axes[i - 1]! + 1);
   const before = isTogether ? others.filter((axis) => axis < axes[0]!).length : 0;
@@ -212,7 +222,7 @@ function gathered(x: Tensor, steps: readonly Step[]): Tensor {
     ...Array.from({ length: rank }, (_, i) => i),
     ...Array.from({ length: others.length - before }, (_, i) => rank + before + i),
   ];
-  return taken.permute(order);
+  return permute(taken, order);
 }
 
 function checkMasks(steps: readonly Step[], shape: Shape): void {

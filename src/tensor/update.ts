@@ -38,7 +38,7 @@ export interface Places {
  */
 export function at(x: Tensor, ...indices: readonly Index[]): Places {
   const isUnique = !indices.some((index) => index instanceof Tensor || Array.isArray(index));
-  const read = (of: Tensor): Tensor => select(of, indices);
+  const read = (of: Tensor): Tensor => new Tensor(select(of.node, indices));
   if (isUnique) return viewedPlaces(x, read);
   const places = read(numbered(x));
   return listedPlaces(x, places, () => read(x));

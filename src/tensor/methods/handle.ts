@@ -1,0 +1,149 @@
+/**
+ * What every tensor is before it can do anything: a node of the graph, its sizes, and reading and printing its value. The
+ * operations are methods of the classes above this one, family by family: elementwise, movement, reductions, and `Tensor` itself,
+ * the only one that is made. They know `Tensor` as a type alone and make new ones through `derived`, so no module needs one
+ * that needs it.
+ */
+import { raise, ShapeError, TraceError } from '../../base/errors.ts';
+import { formatShape, type Shape, sizeOf } from '../../base/shape.ts';
+import { realize } from '../../engine/realize.ts';
+import { currentTrace } from '../../engine/trace.ts';
+import { buffer } from '../../ir/build.ts';
+import type { DType, TypedArray } from '../../ir/dtype.ts';
+import type { Node } from '../../ir/node.ts';
+import { htmlOfArray } from '../print-html.ts';
+import { printArray, type PrintOptions } from '../print.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** A number, or numbers in nested arrays of one length at each level. */
+export type NestedNumbers = number | NestedNumbers[];
+
+/** What may stand beside a tensor: another one, or a number, which takes the tensor's dtype if that holds it. */
+export type TensorLike = Tensor | number | boolean;
+
+/** @internal The node of a tensor, or the number itself. */
+export function operandOf(x: TensorLike): Node | number | boolean {
+  return typeof x === 'object' ? x.node : x;
+}
+
+const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
+const jupyterDisplay = Symbol.for('Jupyter.display');
+
+export abstract class Handle {
+  /** @internal The graph behind the handle. */
+  readonly node: Node;
+
+  /** @internal Tensors are made by `tensor`, `zeros` and their like, and by operations. */
+  constructor(node: Node) {
+    this.node = node;
+  }
+
+  /** The tensor of another node. */
+  protected abstract derived(node: Node): Tensor;
+
+  /** The size of each axis. */
+  get shape(): Shape {
+    return this.node.shape;
+  }
+
+  get dtype(): DType {
+    return this.node.dtype;
+  }
+
+  /** The number of axes. */
+  get rank(): number {
+    return this.node.shape.length;
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.node.shape);
+  }
+
+  // Reading: computes the value if it is not known. Inside compile there is none yet: a TraceError says what to do.
+
+  /** The elements in row-major order, as a copy; bool as 0 and 1. */
+  async data(): Promise<TypedArray> {
+    return this.dataSync();
+  }
+
+  /** The only element of a tensor of size 1. @throws ShapeError for another size */
+  async item(): Promise<number> {
+    return this.itemSync();
+  }
+
+  /** The elements as nested arrays. @example await eye(2).array() // [[1, 0], [0, 1]] */
+  async array(): Promise<NestedNumbers> {
+    return this.arraySync();
+  }
+
+  /** As `data`, without waiting: for devices that run where the program does. */
+  dataSync(): TypedArray {
+    return elementsOf(this, 'data').slice();
+  }
+
+  itemSync(): number {
+    if (this.size !== 1) {
+      raise(
+        new ShapeError(
+          `item: expected one element, got shape ${formatShape(this.shape)}; use .array() or reduce it first`,
+        ),
+      );
+    }
+    return elementsOf(this, 'item')[0]!;
+  }
+
+  arraySync(): NestedNumbers {
+    return nested(elementsOf(this, 'array'), this.shape, 0, 0);
+  }
+
+  /** Computes the value now. @returns a tensor that holds it and has forgotten how it was made: gradients end there */
+  realize(): Tensor {
+    const [value] = realize([this.node], 'realize');
+    return this.derived(buffer(value!, this.shape));
+  }
+
+  /** As NumPy prints it, with the dtype when it is not float32. Inside compile, only shape and dtype. */
+  toString(): string {
+    return this.format();
+  }
+
+  /** As toString, with other digits, edges or line width. @example x.format({ precision: 8, threshold: Infinity }) */
+  format(options?: PrintOptions): string {
+    try {
+      const text = printArray(elementsOf(this, 'print'), this.shape, this.dtype, options);
+      return this.dtype === 'float32' ? text : `${text} ${this.dtype}`;
+    } catch (error) {
+      // A tensor without a value yet is still worth printing while a function is being traced.
+      if (error instanceof TraceError) return this.#summary();
+      throw error;
+    }
+  }
+
+  /** @internal What Node's console shows. */
+  [inspectCustom](): string {
+    if (currentTrace() !== undefined) return this.#summary();
+    return this.toString().replaceAll('\n', '\n       ').replace(/^/, 'Tensor ');
+  }
+
+  /** @internal What a notebook of Deno's kernel shows, by MIME type. */
+  [jupyterDisplay](): Readonly<Record<string, string>> {
+    const html = htmlOfArray(elementsOf(this, 'display'), this.shape, this.dtype);
+    return { 'text/plain': this.toString(), 'text/html': html };
+  }
+
+  #summary(): string {
+    return `Tensor${formatShape(this.shape)} ${this.dtype}`;
+  }
+}
+
+function elementsOf(x: Handle, op: string): TypedArray {
+  const [value] = realize([x.node], op);
+  return value!.storage.read();
+}
+
+function nested(elements: TypedArray, shape: Shape, axis: number, offset: number): NestedNumbers {
+  if (axis === shape.length) return elements[offset]!;
+  const stride = sizeOf(shape.slice(axis + 1));
+  return Array.from({ length: shape[axis]! }, (_, i) => nested(elements, shape, axis + 1, offset + i * stride));
+}
