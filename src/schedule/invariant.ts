@@ -2,7 +2,7 @@
  * Steps that do the same in every turn of a loop, such as packing the weights that every turn multiplies by, go before it.
  */
 import type { BufferId } from '../kernel/kernel.ts';
-import type { Buffer } from './lower.ts';
+import type { Buffer } from './lowered.ts';
 import type { LoopStep, NestStep, Step } from './plan.ts';
 
 /**

@@ -7,7 +7,7 @@ import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
 import { infoOf } from '../ir/dtype.ts';
 import type { Node, Scan } from '../ir/node.ts';
 import type { BufferId } from '../kernel/kernel.ts';
-import type { LoopKernel, LoweredStep, Placement, Target } from './lower.ts';
+import type { LoopKernel, LoweredStep, Placement, Target } from './lowered.ts';
 import type { Move } from './plan.ts';
 
 /** What the lowering of the graph around a loop does for it. */

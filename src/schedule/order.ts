@@ -7,7 +7,7 @@
 import { infoOf } from '../ir/dtype.ts';
 import { type BufferId, visitExpressions } from '../kernel/kernel.ts';
 import { resolve } from './invariant.ts';
-import type { Buffer, LoweredStep } from './lower.ts';
+import type { Buffer, LoweredStep } from './lowered.ts';
 
 /** Bytes that are not worth saving: scalars may wait, so that nothing has to wait for them. */
 const small = 256;

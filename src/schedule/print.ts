@@ -10,7 +10,7 @@ import type { RoutineCall } from '../ir/routine.ts';
 import type { Affine, Var } from '../kernel/affine.ts';
 import { type Effect, type Expression, visitExpressions } from '../kernel/kernel.ts';
 import { printNest } from '../kernel/print.ts';
-import type { LoweredStep } from './lower.ts';
+import type { LoweredStep } from './lowered.ts';
 import { type Home, leavesOf, type LoopOf, type Move, type Plan, type Step } from './plan.ts';
 import type { Schedule } from './schedule.ts';
 

@@ -18,7 +18,7 @@ import { best } from './choose.ts';
 import type { Chooser, Contraction, Packing } from './directives.ts';
 import { usesF64 } from './evaluate.ts';
 import { type Bound, largestDivisor, replace } from './loops.ts';
-import { asProduct } from './lower.ts';
+import { asProduct } from './layout.ts';
 import { type Operand, packPanels, packPlain, sizeOfVars } from './pack.ts';
 import type { Target } from './target.ts';
 import { TileWriter } from './tile-writer.ts';
