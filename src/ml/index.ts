@@ -122,6 +122,31 @@ export {
   type HistGradientBoostingOptions,
   HistGradientBoostingRegressor,
 } from './ensembles/hist-gradient-boosting.ts';
+export {
+  AdaBoostClassifier,
+  type AdaBoostClassifierOptions,
+  AdaBoostRegressor,
+  type AdaBoostRegressorOptions,
+  FittedAdaBoostClassifier,
+  FittedAdaBoostRegressor,
+} from './ensembles/ada-boost.ts';
+export {
+  BaggingClassifier,
+  type BaggingOptions,
+  BaggingRegressor,
+  FittedBaggingClassifier,
+  FittedBaggingRegressor,
+} from './ensembles/bagging.ts';
+export {
+  FittedSoftVotingClassifier,
+  FittedVotingClassifier,
+  FittedVotingRegressor,
+  SoftVotingClassifier,
+  VotingClassifier,
+  type VotingOptions,
+  VotingRegressor,
+} from './ensembles/voting.ts';
+export type { Making, Named } from './ensembles/members.ts';
 
 // Neighbours
 export type { Metric as DistanceMetric } from './neighbors/distances.ts';
