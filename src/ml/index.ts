@@ -146,6 +146,15 @@ export {
   type VotingOptions,
   VotingRegressor,
 } from './ensembles/voting.ts';
+export {
+  FittedStackingClassifier,
+  FittedStackingRegressor,
+  StackingClassifier,
+  type StackingClassifierOptions,
+  StackingRegressor,
+  type StackingRegressorOptions,
+  type StackMethod,
+} from './ensembles/stacking.ts';
 export type { Making, Named } from './ensembles/members.ts';
 
 // Neighbours

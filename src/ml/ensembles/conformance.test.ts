@@ -12,6 +12,7 @@ import { DecisionTreeClassifier, DecisionTreeRegressor } from '../trees/decision
 import { AdaBoostClassifier, AdaBoostRegressor } from './ada-boost.ts';
 import { BaggingClassifier, BaggingRegressor } from './bagging.ts';
 import { HistGradientBoostingClassifier, HistGradientBoostingRegressor } from './hist-gradient-boosting.ts';
+import { StackingClassifier, StackingRegressor } from './stacking.ts';
 import { SoftVotingClassifier, VotingClassifier, VotingRegressor } from './voting.ts';
 
 const REPEATED = 'a weight of k is as good as the sample k times, and 0 as good as leaving it out';
@@ -23,6 +24,7 @@ const drawing: Traits = {
   allowsNaN: true,
   except: { [REPEATED]: 'samples are drawn, and repeated ones are drawn otherwise' },
 };
+const folded: Traits = { except: { [REPEATED]: 'what is left out at a time is a sample, whatever it weighs' } };
 const small = { minSamplesLeaf: 3, maxIter: 20 } as const;
 
 const estimators: readonly (readonly [name: string, make: () => Estimator, traits: Traits])[] = [
@@ -77,6 +79,21 @@ const estimators: readonly (readonly [name: string, make: () => Estimator, trait
         tree: new DecisionTreeRegressor({ maxDepth: 3 }),
       }),
     {},
+  ],
+  [
+    'StackingClassifier',
+    () =>
+      new StackingClassifier({ tree: new DecisionTreeClassifier({ maxDepth: 3 }), bayes: new GaussianNB() }, { cv: 3 }),
+    folded,
+  ],
+  [
+    'StackingRegressor with features',
+    () =>
+      new StackingRegressor(
+        { line: new LinearRegression(), tree: new DecisionTreeRegressor({ maxDepth: 3 }) },
+        { passthrough: true },
+      ),
+    folded,
   ],
 ];
 

@@ -5,6 +5,7 @@ import type { Kinds } from '../state.ts';
 import { FittedAdaBoostClassifier, FittedAdaBoostRegressor } from './ada-boost.ts';
 import { FittedBaggingClassifier, FittedBaggingRegressor } from './bagging.ts';
 import { FittedHistGradientBoostingClassifier, FittedHistGradientBoostingRegressor } from './hist-gradient-boosting.ts';
+import { FittedStackingClassifier, FittedStackingRegressor } from './stacking.ts';
 import { FittedSoftVotingClassifier, FittedVotingClassifier, FittedVotingRegressor } from './voting.ts';
 
 export const ensembleKinds: Kinds = {
@@ -17,4 +18,6 @@ export const ensembleKinds: Kinds = {
   VotingClassifier: FittedVotingClassifier,
   SoftVotingClassifier: FittedSoftVotingClassifier,
   VotingRegressor: FittedVotingRegressor,
+  StackingClassifier: FittedStackingClassifier,
+  StackingRegressor: FittedStackingRegressor,
 };

@@ -125,8 +125,8 @@ export function membersState(models: readonly Fitted[]): Record<string, ModelSta
 }
 
 /** Members in a row from a state, each made sure of. */
-export function membersFrom<F>(read: StateReader, restore: Restore, require: (model: Fitted) => F): F[] {
-  return Array.from({ length: read.whole('members', 1) }, (_, m) => require(restore(read.part(`member${m}`))));
+export function membersFrom<F>(read: StateReader, restore: Restore, ensure: (model: Fitted) => F): F[] {
+  return Array.from({ length: read.whole('members', 1) }, (_, m) => ensure(restore(read.part(`member${m}`))));
 }
 
 /** Members by name: their names in order, and the members in a row. */
@@ -136,9 +136,9 @@ export function namedState(models: Named<Fitted>) {
 }
 
 /** Members by name from a state. @throws FormatError */
-export function namedFrom<F>(read: StateReader, restore: Restore, require: (model: Fitted) => F): Named<F> {
+export function namedFrom<F>(read: StateReader, restore: Restore, ensure: (model: Fitted) => F): Named<F> {
   const names = read.texts('names');
-  const models = membersFrom(read, restore, require);
+  const models = membersFrom(read, restore, ensure);
   if (new Set(names).size !== models.length || names.length !== models.length) {
     raise(new FormatError(`restore: the state names ${names.length} members, but holds ${models.length}`));
   }

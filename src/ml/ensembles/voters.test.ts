@@ -10,6 +10,7 @@ import { GaussianNB } from '../bayes/gaussian-nb.ts';
 import { columnTransformer } from '../compose/column-transformer.ts';
 import { pipeline } from '../compose/pipeline.ts';
 import { LinearRegression } from '../linear/linear-regression.ts';
+import { LogisticRegression } from '../linear/logistic-regression.ts';
 import { Ridge } from '../linear/ridge.ts';
 import { Matrix, matrixOf } from '../matrix.ts';
 import { KNeighborsClassifier } from '../neighbors/k-neighbors.ts';
@@ -22,6 +23,7 @@ import { DecisionTreeClassifier, DecisionTreeRegressor } from '../trees/decision
 import { AdaBoostClassifier, AdaBoostRegressor } from './ada-boost.ts';
 import { BaggingClassifier, BaggingRegressor } from './bagging.ts';
 import { WeightedDraws } from './draws.ts';
+import { StackingClassifier, StackingRegressor } from './stacking.ts';
 import { FittedSoftVotingClassifier, SoftVotingClassifier, VotingClassifier, VotingRegressor } from './voting.ts';
 
 const cases = golden.cases as unknown as Readonly<Record<string, Digest>>;
@@ -131,6 +133,44 @@ describe('voting against scikit-learn', () => {
       sampleWeight: [1, 1, 1, 1, 1, 1, 0],
     });
     expect(model.classes).toEqual(['a', 'b']);
+  });
+});
+
+describe('stacking against scikit-learn', () => {
+  const members = { tree: new DecisionTreeClassifier({ maxDepth: 1 }), bayes: new GaussianNB(), near: new KNeighborsClassifier({ neighbors: 3 }) }; // prettier-ignore
+  const finalEstimator = new LogisticRegression({ tolerance: 1e-10, maxIterations: 10_000 });
+  it.each(Object.entries(tables))('%s', (name, { x, y, testX }) => {
+    const model = new StackingClassifier(members, { finalEstimator }).fit(x, y);
+    expectDigest(model.transform(testX), cases[`${name} stacked answers`], ROUNDING);
+    expectDigest(model.predictProba(testX), cases[`${name} stacked`], 1e-6);
+    const plain = new StackingClassifier(members, { finalEstimator, stackMethod: 'predict', cv: 3 }).fit(x, y);
+    expectDigest(plain.predictProba(testX), cases[`${name} stacked predictions`], 1e-6);
+  });
+
+  it('regressors', () => {
+    const { x, y, testX } = sugar;
+    const two = { ridge: new Ridge({ alpha: 2 }), tree: new DecisionTreeRegressor({ maxDepth: 2 }) };
+    expectDigest(new StackingRegressor(two).fit(x, y).predict(testX), cases['diabetes stacked'], ROUNDING);
+    const lines = { ridge: new Ridge({ alpha: 2 }), line: new LinearRegression() };
+    const model = new StackingRegressor(lines, { finalEstimator: new LinearRegression(), cv: 4, passthrough: true });
+    const weighed = model.fit(x, y, { sampleWeight: y.map((_, i) => 1 + (i % 3)) });
+    expectDigest(weighed.predict(testX), cases['diabetes stacked weights'], 1e-7);
+  });
+
+  it('leaves out samples without weight before folds are made', () => {
+    const { x, y, testX } = sugar;
+    const model = new StackingRegressor({ ridge: new Ridge() });
+    const kept = Array.from(y.keys()).filter((i) => i % 4 > 0);
+    const weighed = model.fit(x, y, { sampleWeight: y.map((_, i) => (i % 4 > 0 ? 1 : 0)) });
+    const own = model.fit(x.takeRows(kept), kept.map((i) => y[i]!)); // prettier-ignore
+    expect(weighed.predict(testX).dataSync()).toEqual(own.predict(testX).dataSync());
+  });
+
+  it('refuses a method that an estimator does not have, and one fold', () => {
+    const { x, y } = tables.wine;
+    const model = new StackingClassifier({ hard: new VotingClassifier(members) }, { stackMethod: 'decision' });
+    expect(() => model.fit(x, y)).toThrow(/decision/);
+    expect(() => new StackingClassifier(members, { cv: 1 })).toThrow(/cv must be a whole number from 2/);
   });
 });
 

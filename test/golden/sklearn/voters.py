@@ -2,8 +2,8 @@
 import os
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
-from sklearn.ensemble import AdaBoostClassifier, AdaBoostRegressor, BaggingClassifier, BaggingRegressor, VotingClassifier, VotingRegressor
-from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.ensemble import AdaBoostClassifier, AdaBoostRegressor, StackingClassifier, StackingRegressor, BaggingClassifier, BaggingRegressor, VotingClassifier, VotingRegressor
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, RidgeCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
@@ -46,7 +46,18 @@ for name in ["wine", "breastCancer"]:
     cases[f"{name} hard"] = digest(VotingClassifier(members).fit(a, b).predict(c))
     cases[f"{name} hard weights"] = digest(VotingClassifier(members, weights=[1, 3, 1]).fit(a, b).predict(c))
     cases[f"{name} soft"] = digest(VotingClassifier(members, voting="soft", weights=[2, 1, 1]).fit(a, b).predict_proba(c))
+    members[0] = ("tree", DecisionTreeClassifier(max_depth=1, random_state=0))
+    exact = LogisticRegression(tol=1e-10, max_iter=10000)
+    model = StackingClassifier(members, exact).fit(a, b)
+    cases[f"{name} stacked answers"] = digest(model.transform(c))
+    cases[f"{name} stacked"] = digest(model.predict_proba(c))
+    model = StackingClassifier(members, exact, stack_method="predict", cv=3)
+    cases[f"{name} stacked predictions"] = digest(model.fit(a, b).predict_proba(c))
 a, b, c, d = split("diabetes")
+cases["diabetes stacked"] = digest(StackingRegressor([("ridge", Ridge(2)), ("tree", DecisionTreeRegressor(max_depth=2, random_state=0))]).fit(a, b).predict(c))
+members = [("ridge", Ridge(2)), ("line", LinearRegression())]
+model = StackingRegressor(members, LinearRegression(), cv=4, passthrough=True)
+cases["diabetes stacked weights"] = digest(model.fit(a, b, sample_weight=1 + np.arange(len(b)) % 3).predict(c))
 members = [("line", LinearRegression()), ("ridge", Ridge()), ("tree", DecisionTreeRegressor(max_depth=2, random_state=0))]
 cases["diabetes mean"] = digest(VotingRegressor(members, weights=[1, 2, 1]).fit(a, b).predict(c))
 
