@@ -42,6 +42,7 @@ export type { Interpolation, QuantileOptions, SortOptions, TopKOptions } from '.
 export type { GeluOptions } from './tensor/activations.ts';
 export type { Bounds, PadWidths } from './tensor/movement.ts';
 export type { PrintOptions } from './tensor/print.ts';
+export { consoleFormatter, type ConsoleElement } from './tensor/console-formatter.ts';
 export type { Axes, ReduceOptions, VarianceOptions } from './tensor/reductions.ts';
 export type { DType, TypedArray } from './ir/dtype.ts';
 export type { Shape } from './base/shape.ts';

@@ -4,12 +4,14 @@
  */
 import { raise, ShapeError } from '../base/errors.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
+import { currentTrace } from '../engine/trace.ts';
 import type { DType } from '../ir/dtype.ts';
 import { hypot } from './arithmetic.ts';
 import { concat, where } from './functions.ts';
 import { meetAsFloats } from './lifting.ts';
 import type { Bounds } from './movement.ts';
-import { printComplex } from './print.ts';
+import { htmlOf } from './print-html.ts';
+import { layoutOfComplex, printComplex, type PrintOptions } from './print.ts';
 import type { Axes, ReduceOptions } from './reductions.ts';
 import { Tensor, type TensorLike } from './tensor.ts';
 import { Compound } from './tree.ts';
@@ -19,6 +21,7 @@ import { atan2 } from './trigonometry.ts';
 export type ComplexLike = Complex | TensorLike;
 
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
+const jupyterDisplay = Symbol.for('Jupyter.display');
 
 /**
  * An immutable tensor of complex numbers, real + i · imag.
@@ -258,19 +261,34 @@ export class Complex extends Compound {
 
   /** As NumPy prints it. Inside compile, only shape and dtype. */
   override toString(): string {
-    if (this.#isTraced()) return `Complex${formatShape(this.shape)} ${this.dtype}`;
-    return printComplex(this.real.dataSync(), this.imag.dataSync(), this.shape);
+    return this.format();
   }
 
+  /** As toString, with other digits, edges or line width. @example z.format({ precision: 3 }) */
+  format(options?: PrintOptions): string {
+    if (currentTrace() !== undefined) return this.#summary();
+    return printComplex(this.real.dataSync(), this.imag.dataSync(), this.shape, this.real.dtype, options);
+  }
+
+  /** @internal What Node's console shows. */
   [inspectCustom](): string {
-    return this.toString()
-      .replaceAll('\n', '\n        ')
-      .replace(/^(?!Complex)/, 'Complex ');
+    if (currentTrace() !== undefined) return this.#summary();
+    return `Complex ${this.toString().replaceAll('\n', '\n        ')}`;
   }
 
-  /** While a function is being traced there is nothing to print yet; the real part knows. */
-  #isTraced(): boolean {
-    return String(this.real).startsWith('Tensor(');
+  /** @internal What a notebook of Deno's kernel shows, by MIME type. */
+  [jupyterDisplay](): Readonly<Record<string, string>> {
+    if (currentTrace() !== undefined) return { 'text/plain': this.#summary() };
+    const { real, imag, shape } = this;
+    const layout = layoutOfComplex(real.dataSync(), imag.dataSync(), shape, real.dtype, {
+      precision: 4,
+      threshold: 400,
+    });
+    return { 'text/plain': this.toString(), 'text/html': htmlOf(layout, this.#summary()) };
+  }
+
+  #summary(): string {
+    return `Complex${formatShape(this.shape)} ${this.dtype}`;
   }
 }
 

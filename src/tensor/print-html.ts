@@ -1,17 +1,15 @@
 /**
  * Tensors as HTML tables, for notebooks. Only numbers and our own words go in, so nothing needs escaping.
  */
-import { formatShape, type Shape, sizeOf, stridesOf } from '../base/shape.ts';
-import type { DType, TypedArray } from '../ir/dtype.ts';
-import { indicesShown, layoutOf, placesShown, type PrintOptions } from './print.ts';
+import { sizeOf, stridesOf } from '../base/shape.ts';
+import { indicesShown, type Layout, placesShown } from './print.ts';
 
 /**
  * A vector is a row, a matrix a table; further axes are tables one under the other, each with its indices above.
- * @example htmlOfArray(new Float32Array([1, 2]), [2], 'float32')
+ * @param name what stands above them: the dtype and kind   @example htmlOf(layoutOf(elements, [2], 'float32'), 'Tensor (2,) float32')
  */
-export function htmlOfArray(elements: TypedArray, shape: Shape, dtype: DType, options?: PrintOptions): string {
-  const { word, edge } = layoutOf(elements, shape, dtype, options);
-  const caption = `<div><code>Tensor ${formatShape(shape)} ${dtype}</code></div>`;
+export function htmlOf({ shape, edge, word }: Layout, name: string): string {
+  const caption = `<div><code>${name}</code></div>`;
   if (sizeOf(shape) === 0) return caption;
   const [columns = 1, rows = 1] = shape.toReversed();
   const row = (i: number | undefined, offset: number): string =>

@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { arange, tensor } from './creation.ts';
+import { arange, tensor, zeros } from './creation.ts';
 import { compile } from './compile.ts';
+import { type Complex, complex } from './complex.ts';
+import { consoleFormatter } from './console-formatter.ts';
 import { printArray } from './print.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -28,7 +30,7 @@ describe('printing', () => {
   });
 
   it('turns to powers of ten where the range asks for it', () => {
-    expect(String(tensor([1e-8, 1]))).toBe('[1.0000e-8 1.0000e+0]');
+    expect(String(tensor([1e-8, 1]))).toBe('[1.e-08 1.e+00]');
     expect(String(tensor([NaN, Infinity, -Infinity, 1]))).toBe('[ nan  inf -inf   1.]');
   });
 
@@ -47,7 +49,7 @@ describe('printing', () => {
   it('prints scalars and empty tensors', () => {
     expect(String(tensor(3))).toBe('3.');
     expect(printArray(new Float32Array(0), [0], 'float32')).toBe('[]');
-    expect(printArray(new Float32Array(0), [2, 0], 'float32')).toBe('[[]\n []]');
+    expect(String(zeros([2, 0]))).toBe('[] shape=(2, 0)');
   });
 
   it('shows in a console, and while a function is being traced', () => {
@@ -72,20 +74,38 @@ describe('printing', () => {
   });
 
   it('shows as tables in notebooks', () => {
-    const display = (x: Tensor): Record<string, string> =>
+    const display = (x: Tensor | Complex): Record<string, string> =>
       (x as unknown as Record<symbol, () => Record<string, string>>)[Symbol.for('Jupyter.display')]!();
     const matrix = display(tensor([[1, 2.5], [3, 4]])); // prettier-ignore
     expect(matrix['text/plain']).toBe('[[1.  2.5]\n [3.  4. ]]');
-    expect(matrix['text/html']?.match(/<td[^>]*>([^<]*)/g)?.map((cell) => cell.replace(/<[^>]*>/, ''))).toEqual([
-      '1.',
-      '2.5',
-      '3.',
-      '4.',
-    ]);
+    const cells = matrix['text/html']?.match(/<td[^>]*>([^<]*)/g)?.map((cell) => cell.replace(/<[^>]*>/, ''));
+    expect(cells).toEqual(['1.', '2.5', '3.', '4.']);
+    expect(matrix['text/html']).toMatch(/Tensor\(2, 2\) float32/);
     expect(display(arange(8).reshape(2, 2, 2))['text/html']).toMatch(/\[0\].*<table>.*\[1\].*<table>/);
     const large = display(arange(90_000).reshape(30, 30, 100))['text/html']!;
     expect(large).toMatch(/⋯/);
     expect(large.length).toBeLessThan(30_000);
-    expect(display(tensor([]))['text/html']).toBe('<div><code>Tensor (0,) float32</code></div>');
+    expect(display(tensor([]))['text/html']).toBe('<div><code>Tensor(0,) float32</code></div>');
+    expect(display(complex(tensor([1, 2]), 1))['text/html']).toMatch(/Complex\(2,\).*<td[^>]*>1\.\+1\.j</);
+    compile((x: Tensor) => {
+      expect(display(x)).toEqual({ 'text/plain': 'Tensor(2,) float32' });
+      return x;
+    })(tensor([1, 2]));
+  });
+
+  it('shows in the consoles of browsers', () => {
+    expect(consoleFormatter.header({ shape: [] })).toBe(null);
+    expect(consoleFormatter.header(tensor([1, 2]))).toEqual(['span', {}, 'Tensor [1. 2.]']);
+    expect(consoleFormatter.hasBody(tensor([1, 2]))).toBe(false);
+    const matrix = tensor([[1], [2]]);
+    expect(consoleFormatter.header(matrix)).toEqual(['span', {}, 'Tensor 2 × 1 float32']);
+    expect(consoleFormatter.hasBody(matrix)).toBe(true);
+    expect(consoleFormatter.body(matrix)).toEqual(['pre', { style: 'margin: 0' }, '[[1.]\n [2.]]']);
+    expect(consoleFormatter.header(complex(1, 2))).toEqual(['span', {}, 'Complex 1.+2.j']);
+    compile((x: Tensor) => {
+      expect(consoleFormatter.header(x)).toEqual(['span', {}, 'Tensor 2 float32']);
+      expect(consoleFormatter.hasBody(x)).toBe(false);
+      return x;
+    })(tensor([1, 2]));
   });
 });

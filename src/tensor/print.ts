@@ -4,10 +4,11 @@
  */
 import { raise, ValueError } from '../base/errors.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
-import { type DType, isFloat, type TypedArray } from '../ir/dtype.ts';
+import type { DType, TypedArray } from '../ir/dtype.ts';
+import { formatOf } from './number-format.ts';
 
 export interface PrintOptions {
-  /** Digits after the point, at most. Default 4. */
+  /** Digits after the point, at most. Default 8. */
   readonly precision?: number;
   /** More elements than this and only the edges of each axis are shown. Default 1000. */
   readonly threshold?: number;
@@ -19,7 +20,7 @@ export interface PrintOptions {
 
 /** The options with defaults. @throws ValueError for one that is no whole number in its range */
 function settled(options: PrintOptions): Required<PrintOptions> {
-  const { precision = 4, threshold = 1000, edgeItems = 3, lineWidth = 75 } = options;
+  const { precision = 8, threshold = 1000, edgeItems = 3, lineWidth = 75 } = options;
   const bounds: [string, number, number, number][] = [
     ['precision', precision, 0, 20],
     ['threshold', threshold, 0, Infinity],
@@ -50,44 +51,52 @@ export function printArray(elements: TypedArray, shape: Shape, dtype: DType, opt
   return print(layoutOf(elements, shape, dtype, options));
 }
 
-/** Complex elements, real and imaginary parts each in one notation. @example printComplex(re, im, [2]) // '[1.+2.j 0.-1.j]' */
+/** Complex elements, real and imaginary parts each in one notation. @example printComplex(re, im, [2], 'float64') // '[1.+2.j 0.-1.j]' */
 export function printComplex(
   real: TypedArray,
   imaginary: TypedArray,
   shape: Shape,
-  options: PrintOptions = {},
+  dtype: DType,
+  options?: PrintOptions,
 ): string {
+  return print(layoutOfComplex(real, imaginary, shape, dtype, options));
+}
+
+/** How complex elements are laid out: all real parts in one notation, all imaginary parts in another. */
+export function layoutOfComplex(
+  real: TypedArray,
+  imaginary: TypedArray,
+  shape: Shape,
+  dtype: DType,
+  options: PrintOptions = {},
+): Layout {
   const { precision } = settled(options);
   const shown = indicesShown(shape, edgeOf(shape, options));
-  const formatReal = formatter(
+  const formatReal = formatOf(
     shown.map((i) => real[i]!),
-    'float64',
+    dtype,
     precision,
   );
-  const formatImaginary = formatter(
-    shown.map((i) => Math.abs(imaginary[i]!)),
-    'float64',
+  const formatImaginary = formatOf(
+    shown.map((i) => imaginary[i]!),
+    dtype,
     precision,
+    true,
   );
-  const one = (i: number): string => {
-    const y = imaginary[i]!;
-    const sign = y < 0 || Object.is(y, -0) ? '-' : '+';
-    // The j follows the digits at once; what aligns the decimals comes behind it.
-    const digits = formatImaginary(Math.abs(y));
-    return `${formatReal(real[i]!)}${sign}${digits.trimEnd()}j${' '.repeat(digits.length - digits.trimEnd().length)}`;
-  };
-  return print(aligned(shape, options, shown, one));
+  // The j follows the digits at once; what aligns them comes behind it.
+  const one = (i: number): string => formatReal(real[i]!) + formatImaginary(imaginary[i]!).replace(/ *$/, 'j$&');
+  return laidOut(shape, options, one);
 }
 
 /** How these elements are laid out: all in one notation, decided by those that are shown. */
 export function layoutOf(elements: TypedArray, shape: Shape, dtype: DType, options: PrintOptions = {}): Layout {
   const shown = indicesShown(shape, edgeOf(shape, options));
-  const format = formatter(
+  const format = formatOf(
     shown.map((i) => elements[i]!),
     dtype,
     settled(options).precision,
   );
-  return aligned(shape, options, shown, (i) => format(elements[i]!));
+  return laidOut(shape, options, (i) => format(elements[i]!));
 }
 
 function edgeOf(shape: Shape, options: PrintOptions): number {
@@ -95,13 +104,12 @@ function edgeOf(shape: Shape, options: PrintOptions): number {
   return sizeOf(shape) > threshold ? edgeItems : Infinity;
 }
 
-function aligned(shape: Shape, options: PrintOptions, shown: readonly number[], one: (i: number) => string): Layout {
-  const width = shown.reduce((most, i) => Math.max(most, one(i).length), 0);
-  const { lineWidth } = settled(options);
-  return { shape, edge: edgeOf(shape, options), lineWidth, word: (i) => one(i).padStart(width) };
+function laidOut(shape: Shape, options: PrintOptions, word: (offset: number) => string): Layout {
+  return { shape, edge: edgeOf(shape, options), lineWidth: settled(options).lineWidth, word };
 }
 
 function print(layout: Layout): string {
+  if (sizeOf(layout.shape) === 0) return '[]';
   return layout.shape.length === 0 ? layout.word(0).trim() : printAxis(layout, 0, 0);
 }
 
@@ -113,7 +121,8 @@ function printAxis(layout: Layout, axis: number, offset: number): string {
     return `[${wrap(
       places.map((i) => (i === undefined ? '...' : word(offset + i))),
       axis + 1,
-      layout.lineWidth,
+      // Room for the brackets that close every axis.
+      layout.lineWidth - axis - 1,
     )}]`;
   }
   const separator = `\n${'\n'.repeat(shape.length - axis - 2)}${' '.repeat(axis + 1)}`;
@@ -126,7 +135,7 @@ function wrap(words: readonly string[], indent: number, lineWidth: number): stri
   let line = '';
   for (const word of words) {
     if (line !== '' && indent + line.length + 1 + word.length > lineWidth) {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }
@@ -148,45 +157,4 @@ export function indicesShown(shape: Shape, edge: number): number[] {
     indices = indices.flatMap((index) => places.map((i) => index * size + i));
   }
   return indices;
-}
-
-/** One notation for all elements: whole, fixed or scientific, as many digits as the one that needs most. */
-function formatter(shown: readonly number[], dtype: DType, precision: number): (x: number) => string {
-  if (dtype === 'bool') return (x) => (x === 0 ? 'false' : 'true');
-  if (!isFloat(dtype)) return String;
-  const finite = shown.filter((x) => Number.isFinite(x)).map((x) => shortest(x, dtype));
-  const sizes = finite.filter((x) => x !== 0).map(Math.abs);
-  const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
-  const smallest = sizes.reduce((a, b) => Math.min(a, b), Infinity);
-  if (largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1e8) {
-    return special((x) => x.toExponential(precision));
-  }
-  const digits = finite.reduce((most, x) => Math.max(most, decimals(x, precision)), 0);
-  return special((x) =>
-    digits === 0
-      ? `${x.toFixed(0)}.`
-      : shortest(x, dtype)
-          .toFixed(digits)
-          .replace(/0+$/, (zeros) => ' '.repeat(zeros.length)),
-  );
-}
-
-function special(format: (x: number) => string): (x: number) => string {
-  return (x) => (Number.isNaN(x) ? 'nan' : x === Infinity ? 'inf' : x === -Infinity ? '-inf' : format(x));
-}
-
-/** The shortest decimal that is this element again; the further digits of a float32 are an accident of float64. */
-function shortest(x: number, dtype: DType): number {
-  if (dtype !== 'float32' || !Number.isFinite(x)) return x;
-  for (let digits = 6; digits < 9; digits++) {
-    const candidate = Number(x.toPrecision(digits));
-    if (Math.fround(candidate) === x) return candidate;
-  }
-  return Number(x.toPrecision(9));
-}
-
-/** Decimals that a number needs, at most `most`. */
-function decimals(x: number, most: number): number {
-  const [, fraction = ''] = x.toFixed(most).split('.');
-  return fraction.replace(/0+$/, '').length;
 }

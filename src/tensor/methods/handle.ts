@@ -11,8 +11,8 @@ import { currentTrace } from '../../engine/trace.ts';
 import { buffer } from '../../ir/build.ts';
 import type { DType, TypedArray } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
-import { htmlOfArray } from '../print-html.ts';
-import { printArray, type PrintOptions } from '../print.ts';
+import { htmlOf } from '../print-html.ts';
+import { layoutOf, printArray, type PrintOptions } from '../print.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** A number, or numbers in nested arrays of one length at each level. */
@@ -111,7 +111,9 @@ export abstract class Handle {
   /** As toString, with other digits, edges or line width. @example x.format({ precision: 8, threshold: Infinity }) */
   format(options?: PrintOptions): string {
     try {
-      const text = printArray(elementsOf(this, 'print'), this.shape, this.dtype, options);
+      const printed = printArray(elementsOf(this, 'print'), this.shape, this.dtype, options);
+      // Brackets do not tell how nothing is nested.
+      const text = this.size === 0 && this.rank > 1 ? `${printed} shape=${formatShape(this.shape)}` : printed;
       return this.dtype === 'float32' ? text : `${text} ${this.dtype}`;
     } catch (error) {
       // A tensor without a value yet is still worth printing while a function is being traced.
@@ -128,8 +130,9 @@ export abstract class Handle {
 
   /** @internal What a notebook of Deno's kernel shows, by MIME type. */
   [jupyterDisplay](): Readonly<Record<string, string>> {
-    const html = htmlOfArray(elementsOf(this, 'display'), this.shape, this.dtype);
-    return { 'text/plain': this.toString(), 'text/html': html };
+    if (currentTrace() !== undefined) return { 'text/plain': this.#summary() };
+    const layout = layoutOf(elementsOf(this, 'display'), this.shape, this.dtype, { precision: 4, threshold: 400 });
+    return { 'text/plain': this.toString(), 'text/html': htmlOf(layout, this.#summary()) };
   }
 
   #summary(): string {
