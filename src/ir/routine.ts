@@ -69,6 +69,26 @@ export interface RoutineParameters {
   rfft: None;
   /** real (h), imaginary (h) → (n): the inverse of a spectrum whose other half is the conjugate. */
   irfft: { readonly n: number };
+
+  // Functions of single elements whose number of terms differs from one element to the next; cores have no axes
+  /** x → ψ⁽ⁿ⁾(x), the derivative number n + 1 of log Γ. */
+  polygamma: { readonly order: number };
+  /** a, x → P(a, x) = ∫₀ˣ tᵃ⁻¹ e⁻ᵗ dt / Γ(a), or Q = 1 − P. */
+  gammainc: { readonly upper: boolean };
+  /** a, x → ∂P/∂x. */
+  gammaincDensity: None;
+  /** a, x → ∂P/∂a. */
+  gammaincShapeDerivative: None;
+  /** a, p → the x with P(a, x) = p, or Q(a, x) = p. */
+  gammaincinv: { readonly upper: boolean };
+  /** a, b, x → I(a, b, x) = ∫₀ˣ tᵃ⁻¹ (1 − t)ᵇ⁻¹ dt / B(a, b). */
+  betainc: None;
+  /** a, b, x → ∂I/∂x. */
+  betaincDensity: None;
+  /** a, b, x → ∂I/∂a, or ∂I/∂b. */
+  betaincShapeDerivative: { readonly second: boolean };
+  /** a, b, p → the x with I(a, b, x) = p. */
+  betaincinv: None;
 }
 
 export type RoutineName = keyof RoutineParameters;
@@ -93,6 +113,7 @@ const square = (call: { readonly name: string }, x: Shape = []): Shape => {
   if (x[0] !== x[1]) raise(new ShapeError(`${call.name}: expected square matrices, got ${formatShape(x)}`));
   return x;
 };
+const single = (): Shape => [];
 const smaller = ([m = 0, n = 0]: Shape = []): number => Math.min(m, n);
 const complexRows = (n: number): Shape => [2, n];
 const right = (call: { readonly name: string }, a: Shape = [], b: Shape = []): Shape => {
@@ -159,6 +180,15 @@ const signatures: { readonly [K in RoutineName]: Signature<K> } = {
       return [n];
     },
   },
+  polygamma: { ranks: [0], takes: 'float', core: single },
+  gammainc: { ranks: [0, 0], takes: 'float', core: single },
+  gammaincDensity: { ranks: [0, 0], takes: 'float', core: single },
+  gammaincShapeDerivative: { ranks: [0, 0], takes: 'float', core: single },
+  gammaincinv: { ranks: [0, 0], takes: 'float', core: single },
+  betainc: { ranks: [0, 0, 0], takes: 'float', core: single },
+  betaincDensity: { ranks: [0, 0, 0], takes: 'float', core: single },
+  betaincShapeDerivative: { ranks: [0, 0, 0], takes: 'float', core: single },
+  betaincinv: { ranks: [0, 0, 0], takes: 'float', core: single },
 };
 
 /** The axes of each input that the routine works on, counted from the end; those before are its batch. */

@@ -38,6 +38,18 @@ export {
   xlogy,
 } from './exponential.ts';
 export { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, deg2rad, rad2deg, sinc, sinh } from './trigonometry.ts';
+export {
+  betainc,
+  betaincinv,
+  gammainc,
+  gammaincc,
+  gammainccinv,
+  gammaincinv,
+  logNdtr,
+  ndtr,
+  ndtri,
+  polygamma,
+} from './incomplete.ts';
 export { betaln, digamma, erfc, erfcx, erfinv, gamma, i0, i0e, lgamma, logBinomial } from './special.ts';
 export {
   allClose,

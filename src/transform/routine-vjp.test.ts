@@ -62,6 +62,14 @@ const run = (call: RoutineCall, ...inputs: Node[]): Node => routine(call, inputs
 /** Symmetric, and far from singular. */
 const positive = (x: Node): Node => add(matmul(x, transpose(x)), identity(x, x.shape.at(-1)!));
 
+/** Positive numbers about 1. */
+const shapeFrom = (x: Node): Node => unary('exp', scale(x, 0.6));
+/** Numbers between 0 and 1. */
+const probabilityFrom = (x: Node): Node => {
+  const one = constant(1, x.shape, x.dtype);
+  return binary('div', one, add(one, unary('exp', x)));
+};
+
 const cases: { readonly [K in RoutineName]: [string, (...xs: Node[]) => Node, readonly Shape[]][] } = {
   argsort: [],
   argtopk: [],
@@ -180,6 +188,58 @@ const cases: { readonly [K in RoutineName]: [string, (...xs: Node[]) => Node, re
       [2, 4],
     ],
   ]),
+  polygamma: [0, 2].map((order): [string, (...xs: Node[]) => Node, readonly Shape[]] => [
+    `order ${order}`,
+    (x) => run({ name: 'polygamma', order }, shapeFrom(x)),
+    [[2, 3]],
+  ]),
+  gammainc: [false, true].map((upper): [string, (...xs: Node[]) => Node, readonly Shape[]] => [
+    `upper ${upper}`,
+    (a, x) => run({ name: 'gammainc', upper }, shapeFrom(a), shapeFrom(x)),
+    [[5], [5]],
+  ]),
+  gammaincDensity: [['a vector', (a, x) => run({ name: 'gammaincDensity' }, shapeFrom(a), shapeFrom(x)), [[5], [5]]]],
+  gammaincShapeDerivative: [
+    [
+      'in x',
+      (x) => run({ name: 'gammaincShapeDerivative' }, constant(1.5, x.shape, 'float64'), shapeFrom(x)),
+      [[3, 3]],
+    ],
+  ],
+  gammaincinv: [false, true].map((upper): [string, (...xs: Node[]) => Node, readonly Shape[]] => [
+    `upper ${upper}`,
+    (a, p) => run({ name: 'gammaincinv', upper }, shapeFrom(a), probabilityFrom(p)),
+    [[5], [5]],
+  ]),
+  betainc: [
+    [
+      'a vector',
+      (a, b, x) => run({ name: 'betainc' }, shapeFrom(a), shapeFrom(b), probabilityFrom(x)),
+      [[6], [6], [6]],
+    ],
+  ],
+  betaincDensity: [
+    [
+      'a vector',
+      (a, b, x) => run({ name: 'betaincDensity' }, shapeFrom(a), shapeFrom(b), probabilityFrom(x)),
+      [[6], [6], [6]],
+    ],
+  ],
+  betaincShapeDerivative: [false, true].map((second): [string, (...xs: Node[]) => Node, readonly Shape[]] => [
+    `in x, second ${second}`,
+    (x) => {
+      const [a, b] = [0.7, 2.3].map((value) => constant(value, x.shape, 'float64'));
+      return run({ name: 'betaincShapeDerivative', second }, a!, b!, probabilityFrom(x));
+    },
+    [[5]],
+  ]),
+  betaincinv: [
+    [
+      'a vector',
+      (a, b, p) => run({ name: 'betaincinv' }, shapeFrom(a), shapeFrom(b), probabilityFrom(p)),
+      [[6], [6], [6]],
+    ],
+  ],
 };
 
 describe.each(Object.entries(cases).flatMap(([name, list]) => list.map((one) => [name, ...one] as const)))(

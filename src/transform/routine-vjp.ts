@@ -7,6 +7,7 @@ import type { Node, NodeOf } from '../ir/node.ts';
 import type { RoutineName, RoutineOf } from '../ir/routine.ts';
 import { like, mul, shifted } from './derivatives.ts';
 import * as linalg from './linalg-vjp.ts';
+import * as special from './special-vjp.ts';
 
 /** The gradient of one input, from the gradient `g` of the result `y` and the routine's parameters. */
 type InputRule<K extends RoutineName> = (g: Node, y: NodeOf<'routine'> & Node, call: RoutineOf<K>) => Node;
@@ -62,6 +63,20 @@ const rules: Rules = {
     },
   ],
   irfft: [(g, _, { n }) => complexRow(frequencies(g, n), 0), (g, _, { n }) => complexRow(frequencies(g, n), 1)],
+
+  polygamma: [special.polygammaGradient],
+  gammainc: [special.gammaincShapeGradient, special.gammaincGradient],
+  gammaincDensity: [special.gammaincDensityShapeGradient, special.gammaincDensityGradient],
+  gammaincShapeDerivative: [special.refuseSecond, special.gammaincShapeDerivativeGradient],
+  gammaincinv: [special.gammaincinvShapeGradient, special.gammaincinvGradient],
+  betainc: [special.betaincFirstGradient, special.betaincSecondGradient, special.betaincGradient],
+  betaincDensity: [
+    special.betaincDensityFirstGradient,
+    special.betaincDensitySecondGradient,
+    special.betaincDensityGradient,
+  ],
+  betaincShapeDerivative: [special.refuseSecond, special.refuseSecond, special.betaincShapeDerivativeGradient],
+  betaincinv: [special.betaincinvFirstGradient, special.betaincinvSecondGradient, special.betaincinvGradient],
 };
 
 function backwards(g: Node, { inverse }: RoutineOf<'fft'>): Node {

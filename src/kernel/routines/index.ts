@@ -11,6 +11,7 @@ import type { Operand, Routine } from './operand.ts';
 import { qr } from './qr.ts';
 import { cholesky, cofactors, det, expm, lu, slogdet, solve, triangularSolve } from './solve.ts';
 import { argsort, argtopk, searchsorted, sort } from './sort.ts';
+import * as special from './special.ts';
 import { pinv, svd, svdvals } from './svd.ts';
 import { eigh, eigvalsh } from './symmetric.ts';
 
@@ -43,6 +44,7 @@ const routines: { readonly [K in RoutineName]: Routine<K> } = {
   fft,
   rfft,
   irfft,
+  ...special,
 };
 
 /** Fills `output` with what the routine makes of its inputs. Memory of inputs and output must not overlap. @throws LinAlgError */
