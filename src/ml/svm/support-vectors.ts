@@ -6,22 +6,23 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { argmaxRows, asDecision, ClassifierBase, RegressorBase } from '../fitted.ts';
 import { type ClassWeight, requireClasses } from '../labels.ts';
 import { Matrix } from '../matrix.ts';
-import { requireNumber, requireWhole } from '../options.ts';
+import { requireNumber } from '../options.ts';
 import type { Classifier, Features, FitOptions, Label, Labels, Regressor, Targets } from '../protocol.ts';
-import { product } from '../products.ts';
-import { type ModelState, StateReader, vectorState } from '../state.ts';
+import { type ModelState, StateReader } from '../state.ts';
 import { classTraining, targetTraining } from '../training.ts';
-import { Kernel, type KernelOptions, KernelRows, type KernelSettings, kernelSettings } from './kernels.ts';
+import { Kernel, KernelRows } from './kernels.ts';
+import {
+  decide,
+  type Machine,
+  machineFrom,
+  machineOf,
+  machineState,
+  type Settings,
+  settingsOf,
+  stepsFor,
+  type SVMOptions,
+} from './machine.ts';
 import { solve } from './smo.ts';
-
-export interface SVMOptions extends KernelOptions {
-  /** What an error costs. Default 1. */
-  readonly C?: number | undefined;
-  /** How far from optimal is near enough. Default 1e-3. */
-  readonly tol?: number | undefined;
-  /** The most steps. Default: 10⁷ and more, by the number of samples. */
-  readonly maxIter?: number | undefined;
-}
 
 export interface SVCOptions extends SVMOptions {
   readonly classWeight?: ClassWeight | undefined;
@@ -30,65 +31,6 @@ export interface SVCOptions extends SVMOptions {
 export interface SVROptions extends SVMOptions {
   /** Errors up to this cost nothing. Default 0.1. */
   readonly epsilon?: number | undefined;
-}
-
-interface Settings extends KernelSettings {
-  readonly C: number;
-  readonly tol: number;
-  readonly maxIter: number | undefined;
-}
-
-function settingsOf(owner: string, options: SVMOptions): Settings {
-  const { C = 1, tol = 1e-3, maxIter } = options;
-  requireNumber(owner, 'C', C, { low: 0, open: true });
-  requireNumber(owner, 'tol', tol, { low: 0, open: true });
-  if (maxIter !== undefined) requireWhole(owner, 'maxIter', maxIter, 1);
-  return { ...kernelSettings(owner, options), C, tol, maxIter };
-}
-
-function stepsFor({ maxIter }: Settings, n: number): number {
-  return maxIter ?? Math.max(10_000_000, 100 * n);
-}
-
-/** Support vectors, their coefficients for each decision (vectors, decisions), and what is taken off. */
-interface Machine {
-  readonly kernel: Kernel;
-  readonly vectors: Matrix;
-  readonly coefficients: Matrix;
-  readonly rho: Float64Array<ArrayBuffer>;
-}
-
-/** Keeps the samples with a coefficient. */
-function machineOf(kernel: Kernel, x: Matrix, coefficients: Matrix, rho: Float64Array<ArrayBuffer>): Machine {
-  const used = Array.from({ length: x.rows }, (_, i) => i).filter((i) => coefficients.row(i).some((c) => c !== 0));
-  return { kernel, vectors: x.takeRows(used), coefficients: coefficients.takeRows(used), rho };
-}
-
-/** Σ y α K − ρ, (n, decisions), in blocks of samples. */
-function decide({ kernel, vectors, coefficients, rho }: Machine, x: Matrix): Matrix {
-  const result = new Matrix(x.rows, rho.length);
-  for (let start = 0; start < x.rows; start += 512) {
-    const rows = Array.from({ length: Math.min(512, x.rows - start) }, (_, i) => start + i);
-    if (vectors.rows > 0) {
-      result.data.set(product(kernel.between(x.takeRows(rows), vectors), coefficients).data, start * rho.length);
-    }
-  }
-  for (let p = 0; p < result.data.length; p++) result.data[p]! -= rho[p % rho.length]!;
-  return result;
-}
-
-function machineState({ kernel, vectors, coefficients, rho }: Machine) {
-  return { fields: kernel.fields(), arrays: { vectors, coefficients, rho: vectorState(rho) } };
-}
-
-function machineFrom(read: StateReader): Machine {
-  const rho = read.vector('rho');
-  return {
-    kernel: Kernel.from(read),
-    vectors: read.matrix('vectors'),
-    coefficients: read.matrix('coefficients', rho.length),
-    rho,
-  };
 }
 
 /**

@@ -10,6 +10,7 @@ import { checkEstimator, type Traits } from '../conformance/index.ts';
 import { matrixOf } from '../matrix.ts';
 import { StandardScaler } from '../preparation/standard-scaler.ts';
 import type { Estimator, Features } from '../protocol.ts';
+import { OneClassSVM } from './one-class-svm.ts';
 import { SVC, SVR } from './support-vectors.ts';
 
 const cases = golden.cases as unknown as Readonly<Record<string, Digest>>;
@@ -22,6 +23,17 @@ const estimators: readonly (readonly [name: string, make: () => Estimator, trait
     'SVC, linear, two classes',
     () => new SVC({ kernel: 'linear', tol: 1e-9, C: 0.1, maxIter: 100_000 }),
     { ...traits, binaryOnly: true },
+  ],
+  [
+    'OneClassSVM',
+    () => new OneClassSVM({ nu: 0.2, tol: 1e-9 }),
+    {
+      ...traits,
+      except: {
+        'a weight of k is as good as the sample k times, and 0 as good as leaving it out':
+          'samples on the boundary are at 0 but for rounding, which decides their sign; decisions are compared below',
+      },
+    },
   ],
   ['SVR', () => new SVR({ C: 10, tol: 1e-9 }), traits],
 ];
@@ -78,5 +90,35 @@ describe('support vector machines against scikit-learn', () => {
   ] as const)('diabetes, %s', (variant, options) => {
     const { x, y, testX } = own.diabetes;
     expectDigest(new SVR(options).fit(x, y).predict(testX), cases[`diabetes ${variant}`], SOLVED);
+  });
+  it.each([
+    ['rbf', { nu: 0.1, tol }],
+    ['poly', { kernel: 'poly', degree: 2, coef0: 1, nu: 0.3, tol }],
+  ] as const)('wine of one class, %s', (variant, options) => {
+    const { x, testX } = own.wine;
+    const model = new OneClassSVM(options).fit(x);
+    expectDigest(model.decision(testX), cases[`one class ${variant}`], SOLVED);
+    expectDigest(model.predict(testX), cases[`one class ${variant} predict`], 1e-12);
+  });
+
+  it('of one class, a weight of k is as good as the sample k times', () => {
+    const x = matrixOf('test', own.wine.x);
+    const sampleWeight = Float64Array.from({ length: x.rows }, (_, i) => (i * 5) % 4);
+    const repeated = x.takeRows(Array.from(sampleWeight).flatMap((count, i) => new Array<number>(count).fill(i)));
+    const machine = new OneClassSVM({ nu: 0.2, tol: 1e-9 });
+    const [a, b] = [machine.fit(x, { sampleWeight }), machine.fit(repeated)].map((model) => model.decision(x).dataSync()); // prettier-ignore
+    expect(Math.max(...Array.from(a!, (value, i) => Math.abs(value - b![i]!)))).toBeLessThan(1e-6);
+  });
+
+  it('at most a share of nu is left outside', () => {
+    const { x } = own.breastCancer;
+    for (const nu of [0.05, 0.2, 0.5]) {
+      const outside = new OneClassSVM({ nu, tol: 1e-6 })
+        .fit(x)
+        .decision(x)
+        .dataSync()
+        .filter((value) => value < -1e-6);
+      expect(outside.length / x.shape[0]!).toBeLessThanOrEqual(nu);
+    }
   });
 });

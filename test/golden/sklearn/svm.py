@@ -3,7 +3,7 @@ import os
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC, SVR
+from sklearn.svm import SVC, SVR, OneClassSVM
 from digest import digest, save
 
 tables = {"iris": load_iris(), "wine": load_wine(), "breastCancer": load_breast_cancer(), "diabetes": load_diabetes()}
@@ -33,4 +33,9 @@ for name in ["iris", "wine", "breastCancer"]:
 a, b, c = split("diabetes")
 cases["diabetes rbf"] = digest(SVR(C=100, epsilon=1, tol=1e-8).fit(a, b).predict(c))
 cases["diabetes linear"] = digest(SVR(kernel="linear", tol=1e-8).fit(a, b).predict(c))
+a, b, c = split("wine")
+for variant, options in {"rbf": dict(nu=0.1), "poly": dict(kernel="poly", degree=2, coef0=1, nu=0.3)}.items():
+    model = OneClassSVM(tol=1e-8, **options).fit(a)
+    cases[f"one class {variant}"] = digest(model.decision_function(c))
+    cases[f"one class {variant} predict"] = digest(model.predict(c))
 save(os.path.join(os.path.dirname(__file__), "svm.json"), cases)
