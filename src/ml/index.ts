@@ -170,15 +170,19 @@ export type { Algorithm as NeighborAlgorithm, Neighbors } from './neighbors/near
 
 // Support vector machines
 export type { KernelName, KernelOptions } from './svm/kernels.ts';
+export type { SolverOptions as SVMSolverOptions, SVMOptions } from './svm/machine.ts';
+export { FittedOneClassSVM, OneClassSVM, type OneClassSVMOptions } from './svm/one-class-svm.ts';
+export { FittedSVC, FittedSVR, SVC, type SVCOptions, SVR, type SVROptions } from './svm/support-vectors.ts';
+
+// Networks
 export {
-  FittedSVC,
-  FittedSVR,
-  SVC,
-  type SVCOptions,
-  type SVMOptions,
-  SVR,
-  type SVROptions,
-} from './svm/support-vectors.ts';
+  FittedMLPClassifier,
+  FittedMLPRegressor,
+  MLPClassifier,
+  MLPRegressor,
+  type PartialFitOptions,
+} from './neural/mlp.ts';
+export type { MLPOptions } from './neural/training.ts';
 
 // Model selection and calibration
 export {

@@ -11,6 +11,7 @@ import { linearKinds } from './linear/kinds.ts';
 import { mixtureKinds } from './mixture/kinds.ts';
 import { outlierKinds } from './outliers/kinds.ts';
 import { neighborKinds } from './neighbors/kinds.ts';
+import { neuralKinds } from './neural/kinds.ts';
 import { preparationKinds } from './preparation/kinds.ts';
 import type { Kinds } from './state.ts';
 import { svmKinds } from './svm/kinds.ts';
@@ -22,6 +23,7 @@ export const kinds: Kinds = {
   ...treeKinds,
   ...svmKinds,
   ...neighborKinds,
+  ...neuralKinds,
   ...ensembleKinds,
   ...preparationKinds,
   ...composeKinds,
