@@ -2,51 +2,66 @@
  * Rows by groups, and what is said of each.
  */
 import { raise, ValueError } from '../base/errors.ts';
-import { type Column, columnOf } from './column.ts';
+import type { Column } from './column.ts';
+import { columnOf } from './column-of.ts';
+import { keysOf, membersOf } from './keys.ts';
+import type { Flat, Name, TableRow } from './schema.ts';
+import { type Summary, summarize, type SummaryOf } from './summary.ts';
 import { Table } from './table.ts';
 
-export type Summary = 'count' | 'sum' | 'mean' | 'std' | 'min' | 'q1' | 'median' | 'q3' | 'max';
+/** What to say: a summary of the column of that name, or of another. */
+export type Summaries<R> = Readonly<Record<string, Summary | readonly [column: Name<R>, how: Summary]>>;
 
-/** The groups of a table, each with the numbers of its rows. */
-export class Groups {
-  readonly table: Table;
-  readonly keys: readonly string[];
-  readonly members: readonly (readonly number[])[];
+/** The row that summaries give. */
+export type SummaryRow<R, S> = {
+  readonly [N in keyof S]: S[N] extends readonly [infer C extends keyof R, infer H extends Summary]
+    ? SummaryOf<R[C], H>
+    : S[N] extends Summary
+      ? SummaryOf<N extends keyof R ? R[N] : never, S[N]>
+      : never;
+};
 
-  constructor(table: Table, keys: readonly string[], members: readonly (readonly number[])[]) {
+/** The groups of a table, in the order in which they come first. */
+export class Groups<R extends TableRow, N extends Name<R>> {
+  readonly table: Table<R>;
+  readonly keys: readonly N[];
+  /** The rows of each. */
+  readonly members: readonly Int32Array[];
+
+  constructor(table: Table<R>, keys: readonly N[]) {
     this.table = table;
     this.keys = keys;
-    this.members = members;
+    const columns = keys.map((name) => table.column(name));
+    this.members = membersOf(keysOf(columns, table.length));
   }
 
-  /** A row for each group: its keys and a summary of each column named. @throws ValueError   @example groups.aggregate({ rooms: 'mean' }) */
-  aggregate(summaries: Readonly<Record<string, Summary>>): Table {
-    const first = this.members.map((rows) => rows[0]!);
-    const columns = new Map(this.keys.map((name) => [name, this.table.column(name).take(first)]));
-    for (const [name, how] of Object.entries(summaries)) {
-      if (columns.has(name)) raise(new ValueError(`Groups.aggregate: '${name}' is what the groups are made by`));
-      const column = this.table.column(name);
-      columns.set(name, columnOf(name, this.members.map((rows) => summarize(name, column, rows, how)), 'number')); // prettier-ignore
+  get length(): number {
+    return this.members.length;
+  }
+
+  /**
+   * A row for each group: its keys, and what is asked for.
+   * @throws ValueError   @example homes.groupBy('city').aggregate({ rooms: 'mean', homes: ['rooms', 'count'] })
+   */
+  aggregate<const S extends Summaries<R>>(summaries: S): Table<Flat<Pick<R, N> & SummaryRow<R, S>>> {
+    const first = Int32Array.from(this.members, (rows) => rows[0]!);
+    const columns = new Map<string, Column>(this.keys.map((name) => [name, this.table.column(name).take(first)]));
+    for (const [name, what] of Object.entries<Summaries<R>[string]>(summaries)) {
+      if (columns.has(name)) raise(new ValueError(`aggregate: '${name}' is what the groups are made by`));
+      const [source, how]: readonly [string, Summary] = typeof what === 'string' ? [name, what] : what;
+      const column = this.table.columnNamed(source);
+      const values = this.members.map((rows) => summarize(source, column, rows, how));
+      columns.set(name, columnOf(name, values, kindOfSummary(column, how)));
     }
     return new Table(columns);
   }
+
+  /** Each group as a table of its own. @example for (const inCity of homes.groupBy('city')) console.log(`${inCity}`) */
+  *[Symbol.iterator](): Generator<Table<R>, void, undefined> {
+    for (const rows of this.members) yield this.table.take(rows);
+  }
 }
 
-/** A summary of the values that are there; null if there are too few. @throws ValueError for a column that is not of numbers */
-export function summarize(name: string, column: Column, rows: readonly number[], how: Summary): number | null {
-  const there = rows.filter((i) => column.mask[i] === 0);
-  const n = there.length;
-  if (how === 'count') return n;
-  if (column.kind !== 'number')
-    raise(new ValueError(`${how} of '${name}': it holds ${column.kind} values; only 'count' is defined for them`));
-  const values = there.map((i) => column.numbers[i]!);
-  const sum = values.reduce((a, b) => a + b, 0);
-  if (how === 'sum') return sum;
-  if (n === 0) return null;
-  if (how === 'mean') return sum / n;
-  if (how === 'std') return n === 1 ? null : Math.sqrt(values.reduce((a, v) => a + (v - sum / n) ** 2, 0) / (n - 1));
-  const sorted = Float64Array.from(values).sort();
-  const place = { min: 0, q1: 0.25, median: 0.5, q3: 0.75, max: 1 }[how] * (n - 1);
-  const low = sorted[Math.floor(place)]!;
-  return low + (place % 1) * (sorted[Math.ceil(place)]! - low);
+function kindOfSummary(column: Column, how: Summary): Column['kind'] {
+  return how === 'first' || how === 'last' || how === 'min' || how === 'max' ? column.kind : 'number';
 }

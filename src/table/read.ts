@@ -3,7 +3,7 @@
  */
 import { raise, ValueError } from '../base/errors.ts';
 import { jsonLines, readArrow, readParquet, type ParquetOptions } from '../data/columns.ts';
-import type { Kind } from './column.ts';
+import type { Kinds, RowOfKinds } from './schema.ts';
 import { Table, type TableOptions } from './table.ts';
 
 export interface CsvTableOptions extends TableOptions {
@@ -13,7 +13,11 @@ export interface CsvTableOptions extends TableOptions {
   readonly missing?: readonly string[];
   /** Rows to a piece; kinds are inferred from the first piece. Default: 10,000. */
   readonly batch?: number;
-  readonly kinds?: Readonly<Record<string, Kind>>;
+}
+
+/** Names of columns and their kinds: these are read and no others, and the table is typed by them. */
+export interface ChosenColumns<K extends Kinds> {
+  readonly columns: K;
 }
 
 /**
@@ -21,12 +25,29 @@ export interface CsvTableOptions extends TableOptions {
  * @throws DataError if there is no such file   @throws FormatError with the row and column of a value that does not fit
  * @example for await (const piece of scanCsv('trips.csv')) total += piece.length
  */
-export async function* scanCsv(path: string, options: CsvTableOptions = {}): AsyncGenerator<Table, void, undefined> {
+export function scanCsv<const K extends Kinds>(
+  path: string,
+  options: CsvTableOptions & ChosenColumns<K>,
+): AsyncGenerator<Table<RowOfKinds<K>>, void, undefined>;
+export function scanCsv(path: string, options?: CsvTableOptions): AsyncGenerator<Table, void, undefined>;
+export async function* scanCsv(
+  path: string,
+  options: CsvTableOptions & Partial<ChosenColumns<Kinds>> = {},
+): AsyncGenerator<Table, void, undefined> {
   const { csvPieces } = await import('./node/csv.ts');
   yield* csvPieces(path, options);
 }
 
-/** A whole CSV file. @throws as scanCsv   @example await readCsvTable('houses.csv', { kinds: { zip: 'string' } }) */
+/**
+ * A whole CSV file. @throws as scanCsv
+ * @example await readCsvTable('houses.csv', { kinds: { zip: 'string' } }) // every column
+ * @example await readCsvTable('houses.csv', { columns: { zip: 'string', rooms: 'number' } }) // these two, typed
+ */
+export function readCsvTable<const K extends Kinds>(
+  path: string,
+  options: CsvTableOptions & ChosenColumns<K>,
+): Promise<Table<RowOfKinds<K>>>;
+export function readCsvTable(path: string, options?: CsvTableOptions): Promise<Table>;
 export async function readCsvTable(path: string, options: CsvTableOptions = {}): Promise<Table> {
   const pieces: Table[] = [];
   for await (const piece of scanCsv(path, options)) pieces.push(piece);
@@ -48,13 +69,15 @@ export async function readParquetTable(
   source: string | Uint8Array,
   options: ParquetOptions & TableOptions = {},
 ): Promise<Table> {
-  return Table.fromColumns(await readParquet(source, options), options);
+  return Table.fromColumns<AnyColumns>(await readParquet(source, options), options);
 }
 
 /** @throws as readArrow of fathom/data */
 export async function readArrowTable(source: string | Uint8Array, options: TableOptions = {}): Promise<Table> {
-  return Table.fromColumns(await readArrow(source), options);
+  return Table.fromColumns<AnyColumns>(await readArrow(source), options);
 }
+
+type AnyColumns = Readonly<Record<string, ArrayLike<unknown>>>;
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

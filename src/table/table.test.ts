@@ -1,10 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { device } from '../engine/index.ts';
 import { tensor } from '../tensor/creation.ts';
-import { readArrowTable, readCsvTable, readJsonTable, readParquetTable, scanCsv, Table } from './index.ts';
+import {
+  readArrowTable,
+  readCsvTable,
+  readJsonTable,
+  readParquetTable,
+  scanCsv,
+  sql,
+  Table,
+  type TableRow,
+} from './index.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -32,7 +41,10 @@ describe('a table', () => {
   it('has typed columns with what is missing', () => {
     expect(homes.names.map((name) => homes.column(name).kind)).toEqual(['string', 'number', 'date', 'category']);
     expect(homes.row(2)).toEqual({ city: 'Ulm', rooms: null, built: null, heating: 'gas' });
-    expect(homes.column('heating').texts).toEqual(['gas', 'oil']);
+    expect(homes.column('heating')).toMatchObject({
+      categories: ['gas', 'oil'],
+      numbers: Int32Array.of(0, 1, 0, 0, 0),
+    });
     expect(Table.fromRows([{ a: 1 }, { b: 'x' }]).rows()).toEqual([{ a: 1, b: null }, { a: null, b: 'x' }]); // prettier-ignore
   });
 
@@ -64,7 +76,99 @@ describe('a table', () => {
     const cities = Table.fromColumns({ city: ['Ulm', 'Kiel', null], people: [126, 247, 0] });
     expect(homes.join(cities, 'city').select('rooms', 'people').rows()).toEqual([{ rooms: 3, people: 126 }, { rooms: null, people: 126 }, { rooms: 4, people: 247 }]); // prettier-ignore
     expect(homes.join(cities, 'city', { how: 'left' }).column('people').toArray()).toEqual([126, null, 126, 247, null]);
+    expect(homes.join(cities, 'city', { how: 'right' }).select('city', 'rooms', 'people').rows()).toEqual([
+      { city: 'Ulm', rooms: 3, people: 126 },
+      { city: 'Ulm', rooms: null, people: 126 },
+      { city: 'Kiel', rooms: 4, people: 247 },
+      { city: null, rooms: null, people: 0 },
+    ]);
+    const outer = homes.join(Table.fromRows([{ city: 'Jena', people: 110 }]), 'city', { how: 'outer' });
+    expect(outer.column('city').toArray()).toEqual(['Ulm', 'Bonn', 'Ulm', 'Kiel', null, 'Jena']);
+    expect(outer.column('people').toArray()).toEqual([null, null, null, null, null, 110]);
     expect(() => homes.join(homes, 'city')).toThrow("both tables have a column 'rooms'");
+    expect(() => homes.join(Table.fromRows([{ city: 1 }]), 'city')).toThrow("'city' is string in one table and number");
+  });
+
+  it('joins on several keys as a comparison of all pairs of rows does', () => {
+    const [a, b] = [1, 2].map((seed) => {
+      const digit = (i: number, n: number) => (i * 7919 * seed + i * i * 31) % n;
+      const rows = Array.from({ length: 40 }, (_, i) => ({ k: digit(i, 4), l: digit(i + 3, 3) === 0 ? null : `${digit(i, 3)}`, [`v${seed}`]: i })); // prettier-ignore
+      return Table.fromRows<Record<string, number | string | null>>(rows);
+    });
+    const want = a!.rows().flatMap((x) => b!.rows().filter((y) => x.k === y.k && x.l === y.l && x.l !== null).map((y) => ({ ...x, ...y }))); // prettier-ignore
+    expect(want.length).toBeGreaterThan(30);
+    expect(a!.join(b!, ['k', 'l']).rows()).toEqual(want);
+  });
+
+  it('is summarized under other names, by texts and dates too, and each group is a table', () => {
+    const groups = homes.groupBy('city');
+    const said = groups.aggregate({ homes: ['rooms', 'count'], built: 'max', most: ['rooms', 'max'], kinds: ['heating', 'distinct'], first: ['heating', 'min'] }); // prettier-ignore
+    expectTypeOf(said.column('built').get(0)).toEqualTypeOf<Date | null>();
+    expectTypeOf(said.column('homes').get(0)).toEqualTypeOf<number | null>();
+    expect(said.row(0)).toEqual({ city: 'Ulm', homes: 1, built: new Date('1990-01-01'), most: 3, kinds: 1, first: 'gas' }); // prettier-ignore
+    expect([...groups].map(({ length }) => length)).toEqual([2, 1, 1, 1]);
+    expect(homes.groupBy('city', 'heating').length).toBe(4);
+  });
+
+  it('fills and drops what is missing, renames, slices, and keeps what differs', () => {
+    expect(homes.fillMissing({ rooms: 0, city: '?' }).select('city', 'rooms').row(4)).toEqual({ city: '?', rooms: 1 });
+    expect(homes.fillMissing({ heating: 'none' }).column('heating').toArray()).toEqual(['gas', 'oil', 'gas', 'none', 'gas']); // prettier-ignore
+    expect(homes.dropMissing().length).toBe(2);
+    expect(homes.dropMissing('rooms').column('rooms').toArray()).toEqual([3, 2, 4, 1]);
+    expect(homes.rename({ rooms: 'n' }).names).toEqual(['city', 'n', 'built', 'heating']);
+    expect(() => homes.rename({ rooms: 'city' })).toThrow("two columns would be called 'city'");
+    expect(homes.slice(-2).column('rooms').toArray()).toEqual([4, 1]);
+    expect(homes.tail(1).column('rooms').toArray()).toEqual([1]);
+    expect(homes.distinct('heating').column('rooms').toArray()).toEqual([3, 2, 4]);
+    expect(homes.filter([0, 1, 0, 1, 0]).column('rooms').toArray()).toEqual([2, 4]);
+    expect(() => homes.filter([1])).toThrow('1 values for 5 rows');
+  });
+
+  it('has rows and columns in its type, and follows operations', () => {
+    interface Home {
+      readonly city: string | null;
+      readonly rooms: number | null;
+      readonly built: Date | null;
+      readonly heating: string | null;
+    }
+    expectTypeOf(homes.row(0)).branded.toEqualTypeOf<Home>();
+    expectTypeOf(homes.select('city', 'rooms').row(0)).branded.toEqualTypeOf<Pick<Home, 'city' | 'rooms'>>();
+    expectTypeOf(homes.drop('city', 'rooms', 'built').row(0)).branded.toEqualTypeOf<Pick<Home, 'heating'>>();
+    const wider = homes.with('double', ({ rooms }) => (rooms === null ? null : 2 * rooms));
+    expect(wider.column('double').toArray()).toEqual([6, 4, null, 8, 2]);
+    expectTypeOf(wider.column('double').get(0)).toEqualTypeOf<number | null>();
+    expectTypeOf(homes.rename({ rooms: 'n' }).column('n').get(0)).toEqualTypeOf<number | null>();
+    const joined = homes.join(Table.fromRows([{ city: 'Ulm', people: 1 }]), 'city');
+    expectTypeOf(joined.row(0)).branded.toEqualTypeOf<Home & { readonly people: number | null }>();
+    expectTypeOf(homes.toColumns().rooms).toEqualTypeOf<Float64Array>();
+    expect(homes.toColumns().rooms).toEqual(Float64Array.of(3, 2, NaN, 4, 1));
+    // @ts-expect-error there is no such column
+    expect(() => homes.column('town')).toThrow("there is no column 'town'");
+    // @ts-expect-error nor here
+    expect(() => homes.groupBy('town')).toThrow("there is no column 'town'");
+    // @ts-expect-error a number for texts
+    expect(() => homes.fillMissing({ city: 1 })).toThrow('1 is not a string');
+  });
+
+  it('is molten, and a pivot puts it back', () => {
+    const wide = Table.fromRows([{ id: 'a', x: 1, y: 2 }, { id: 'b', x: 3, y: null }]); // prettier-ignore
+    const long = wide.melt(['id']);
+    expect(long.rows()).toEqual([
+      { id: 'a', variable: 'x', value: 1 },
+      { id: 'b', variable: 'x', value: 3 },
+      { id: 'a', variable: 'y', value: 2 },
+      { id: 'b', variable: 'y', value: null },
+    ]);
+    expect(long.pivot('id', 'variable', 'value').rows()).toEqual(wide.rows());
+    expect(() => wide.melt(['id', 'x'], { value: 'x' })).toThrow("there is a column 'x' already");
+  });
+
+  it('shows itself in notebooks, with what it holds escaped', () => {
+    const table = Table.fromRows([{ name: '<b>&', n: 1 }]);
+    const display: unknown = Reflect.get(table, Symbol.for('Jupyter.display'));
+    const shown: unknown = typeof display === 'function' ? display.call(table) : undefined;
+    expect(shown).toMatchObject({ 'text/plain': `${table}` });
+    expect(JSON.stringify(shown)).toContain('&#60;b&#62;&#38;');
   });
 
   it('is pivoted and described', () => {
@@ -120,6 +224,19 @@ describe('files', () => {
     await expect(readCsvTable(join(folder, 'none.csv'))).rejects.toThrow('there is no file');
   });
 
+  it('only the columns asked for are read, and are typed', async () => {
+    const path = await file('c.csv', 'zip,price,day\n01,1.5,2020-01-02\n02,,2020-01-03\n');
+    const table = await readCsvTable(path, { columns: { price: 'number', zip: 'category' } });
+    expectTypeOf(table.row(0)).branded.toEqualTypeOf<{ readonly price: number | null; readonly zip: string | null }>();
+    expect(table.rows()).toEqual([{ price: 1.5, zip: '01' }, { price: null, zip: '02' }]); // prettier-ignore
+    await expect(readCsvTable(path, { columns: { cost: 'number' } })).rejects.toThrow("'cost' was asked for");
+  });
+
+  it('a column called __proto__ is a column', async () => {
+    const table = await readCsvTable(await file('p.csv', '__proto__,b\n1,2\n'));
+    expect(Object.entries(table.row(0))).toEqual([['__proto__', 1], ['b', 2]]); // prettier-ignore
+  });
+
   it('JSONL is read by rows and says which does not fit', async () => {
     const path = await file('a.jsonl', '{"a":1}\n{"a":2,"b":"x"}\n');
     expect((await readJsonTable(path)).rows()).toEqual([{ a: 1, b: null }, { a: 2, b: 'x' }]); // prettier-ignore
@@ -143,13 +260,41 @@ describe('files', () => {
   });
 });
 
+describe('sql', () => {
+  it('asks tables by name, with every kind there and back', async () => {
+    const answer = await sql(
+      `select city, count(*) as homes, max(built) as built from homes where heating = 'gas' group by city order by city`,
+      { homes },
+    );
+    expect(answer.rows()).toEqual([
+      { city: 'Ulm', homes: 2, built: new Date('1990-01-01') },
+      { city: null, homes: 1, built: new Date('2020-01-01') },
+    ]);
+    const many = Table.fromColumns({ 'a "b"': Float64Array.from({ length: 5000 }, (_, i) => i) });
+    expect((await sql('select sum("a ""b""") as s from many', { many })).row(0)).toEqual({ s: 12_497_500 });
+  });
+
+  it('says what is wrong in the words of the database', async () => {
+    await expect(sql('select x from homes', { homes })).rejects.toThrow(/sql: .*"x" not found/);
+    await expect(sql('select [1, 2] as list')).rejects.toThrow("column 'list' holds nested values");
+  });
+});
+
 it.each<readonly [string, () => unknown, string]>([
   ['columns of unequal length', () => Table.fromColumns({ a: [1], b: [1, 2] }), "column 'b' has 2 rows, 'a' has 1"],
   ['a value of another kind', () => Table.fromColumns({ a: [1, 'x'] }), 'column \'a\', row 1: "x" is not a number'],
-  ['no such column', () => homes.select('town'), "there is no column 'town'; there are city, rooms"],
+  ['no such column', () => homes.columnNamed('town'), "there is no column 'town'; there are city, rooms"],
   ['no such row', () => homes.take([7]), 'there is no row 7; there are 5'],
   ['a mean of texts', () => homes.groupBy('rooms').aggregate({ city: 'mean' }), "mean of 'city': it holds string"],
-  ['tables that differ', () => Table.concat([homes, homes.drop('city')]), 'columns differ'],
+  [
+    'tables that differ',
+    () =>
+      Table.concat<TableRow>([
+        new Table(new Map([['a', homes.column('city')]])),
+        new Table(new Map([['b', homes.column('city')]])),
+      ]),
+    'columns differ',
+  ],
 ])('%s is refused with a sentence', (_, make, message) => {
   expect(make).toThrow(message);
 });

@@ -1,231 +1,317 @@
 /**
- * A table: named columns of one length. Every operation gives a new table; what columns hold never changes.
+ * A table: named columns of one length. Every operation gives a new table; what columns hold never changes. The type of a row is part of the
+ * type of a table, so that a wrong name does not compile; of a file whose columns nobody named, it is any row.
  */
 import { raise, ShapeError, ValueError } from '../base/errors.ts';
 import { tensor } from '../tensor/creation.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { Column, columnOf, compareValues, type Kind, keyOf, type Value } from './column.ts';
-import { Groups, summarize, type Summary } from './groups.ts';
-import { tableText } from './print.ts';
-
-export type TableRow = Readonly<Record<string, Value>>;
+import { type Column, DateColumn, NumberColumn, TextColumn } from './column.ts';
+import { columnOf, joinColumns } from './column-of.ts';
+import { Groups } from './groups.ts';
+import { type JoinKind, keyColumn, pairsOf } from './join.ts';
+import { gapsOf, keysOf, membersOf } from './keys.ts';
+import { tableHTML, tableText } from './print.ts';
+import { melt, pivot } from './reshape.ts';
+import type { CellOf, Flat, Kind, Kinds, Name, RowOfColumns, RowOfRows, TableRow } from './schema.ts';
+import { kindIn } from './schema.ts';
+import { type Summary, summarize } from './summary.ts';
 
 export interface TableOptions {
   /** The kinds of columns, where they are not to be inferred. */
-  readonly kinds?: Readonly<Record<string, Kind>>;
+  readonly kinds?: Kinds;
 }
 
+/** Columns as arrays: numbers with NaN where there is none, texts and dates with null. */
+export type Arrays<R> = {
+  readonly [N in keyof R]: [R[N]] extends [number | null] ? Float64Array : readonly R[N][];
+};
+
+/** The row of both tables. */
+type Joined<R, S, N extends string> = Flat<R & Omit<S, N>>;
+
 /**
+ * @typeParam R the row: names and what they hold
  * @example Table.fromRows([{ city: 'Ulm', rooms: 3 }, { city: 'Bonn', rooms: null }]).sort('city')
  */
-export class Table {
-  readonly names: readonly string[];
+export class Table<R extends TableRow = TableRow> {
+  readonly names: readonly Name<R>[];
   readonly length: number;
   readonly #columns: ReadonlyMap<string, Column>;
 
   /** @throws ShapeError if columns differ in length */
   constructor(columns: ReadonlyMap<string, Column>) {
     this.#columns = columns;
-    this.names = [...columns.keys()];
-    this.length = columns.get(this.names[0] ?? '')?.length ?? 0;
+    // Whoever makes a table says of which rows: here and in `column` and `row` that is taken at its word.
+    this.names = [...columns.keys()] as Name<R>[];
+    this.length = columns.values().next().value?.length ?? 0;
     for (const [name, { length }] of columns)
       if (length !== this.length)
         raise(new ShapeError(`Table: column '${name}' has ${length} rows, '${this.names[0]}' has ${this.length}`));
   }
 
   /** @throws ShapeError, ValueError   @example Table.fromColumns({ x: Float64Array.of(1, NaN), name: ['a', 'b'] }) */
-  static fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>, { kinds = {} }: TableOptions = {}): Table {
+  static fromColumns<C extends Readonly<Record<string, ArrayLike<unknown>>>>(
+    columns: C,
+    { kinds = {} }: TableOptions = {},
+  ): Table<RowOfColumns<C>> {
     return new Table(
-      new Map(Object.entries(columns).map(([name, values]) => [name, columnOf(name, values, kinds[name])])),
+      new Map(Object.entries(columns).map(([name, values]) => [name, columnOf(name, values, kindIn(kinds, name))])),
     );
   }
 
   /** Columns are those of all rows; a row that lacks one has a missing value. @throws ValueError with the row that does not fit */
-  static fromRows(rows: readonly Readonly<Record<string, unknown>>[], { kinds = {} }: TableOptions = {}): Table {
+  static fromRows<T extends Readonly<Record<string, unknown>>>(
+    rows: readonly T[],
+    { kinds = {} }: TableOptions = {},
+  ): Table<RowOfRows<T>> {
     const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
     const values = (name: string) => rows.map((row) => (Object.hasOwn(row, name) ? row[name] : null));
-    return new Table(new Map(names.map((name) => [name, columnOf(name, values(name), kinds[name])])));
+    return new Table(new Map(names.map((name) => [name, columnOf(name, values(name), kindIn(kinds, name))])));
   }
 
   /** (N, F) as a column for each name. @throws ShapeError   @example Table.fromTensor(x, ['width', 'height']) */
-  static fromTensor(x: Tensor, names: readonly string[]): Table {
+  static fromTensor<const N extends string>(x: Tensor, names: readonly N[]): Table<Readonly<Record<N, number | null>>> {
     const [rows = 0, width] = x.shape;
     if (x.shape.length !== 2 || width !== names.length)
       raise(new ShapeError(`Table.fromTensor: expected (N, ${names.length}), a column for each name. Received: (${x.shape.join(', ')})`)); // prettier-ignore
     const data = x.dataSync();
-    return Table.fromColumns(
-      Object.fromEntries(
-        names.map((name, j) => [
-          name,
-          Float64Array.from({ length: rows }, (_, i) => Number(data[i * names.length + j])),
-        ]),
-      ),
-    );
+    const columnAt = (j: number) => Float64Array.from({ length: rows }, (_, i) => Number(data[i * names.length + j]));
+    return new Table(new Map(names.map((name, j) => [name, columnOf(name, columnAt(j))])));
   }
 
   /** The rows of several tables of the same columns. @throws ValueError if names or kinds differ */
-  static concat(tables: readonly Table[]): Table {
-    const first = tables[0];
-    if (first === undefined) return new Table(new Map());
+  static concat<R extends TableRow>(tables: readonly Table<R>[]): Table<R> {
+    const [first] = tables;
+    if (first === undefined) return new Table<R>(new Map());
     for (const table of tables)
       if (table.names.join('\0') !== first.names.join('\0'))
         raise(new ValueError(`Table.concat: columns differ: ${first.names.join(', ')} and ${table.names.join(', ')}`));
-    return new Table(new Map(first.names.map((name) => [name, joined(name, tables.map((table) => table.column(name)))]))); // prettier-ignore
+    return new Table(new Map(first.names.map((name) => [name, joinColumns(name, tables.map((table) => table.column(name)))]))); // prettier-ignore
   }
 
   /** @throws ValueError if there is none of that name */
-  column(name: string): Column {
+  column<N extends Name<R>>(name: N): Column<R[N]> {
+    return this.columnNamed(name) as Column<R[N]>;
+  }
+
+  /** As `column`, of a name that is only known when the program runs. */
+  columnNamed(name: string): Column {
     const column = this.#columns.get(name);
     return column ?? raise(new ValueError(`Table: there is no column '${name}'; there are ${this.names.join(', ')}`));
   }
 
   /** A row as an object. @throws ValueError for a row that there is not */
-  row(i: number): TableRow {
-    return Object.fromEntries(this.names.map((name) => [name, this.column(name).get(i)]));
+  row(i: number): R {
+    return Object.fromEntries(this.names.map((name) => [name, this.columnNamed(name).get(i)])) as R;
   }
 
-  rows(): TableRow[] {
+  rows(): R[] {
     return Array.from({ length: this.length }, (_, i) => this.row(i));
   }
 
-  select(...names: readonly string[]): Table {
+  select<N extends Name<R>>(...names: readonly N[]): Table<Flat<Pick<R, N>>> {
     return new Table(new Map(names.map((name) => [name, this.column(name)])));
   }
 
-  drop(...names: readonly string[]): Table {
-    names.forEach((name) => this.column(name));
-    return this.select(...this.names.filter((name) => !names.includes(name)));
+  drop<N extends Name<R>>(...names: readonly N[]): Table<Flat<Omit<R, N>>> {
+    const dropped = new Set<string>(names.filter((name) => this.column(name)));
+    return new Table(new Map([...this.#columns].filter(([name]) => !dropped.has(name))));
   }
 
-  /** With one more column, or another in place of one. @example t.with('area', t.rows().map((r) => Number(r.width) * Number(r.height))) */
-  with(name: string, values: ArrayLike<unknown>, kind?: Kind): Table {
-    return new Table(new Map(this.#columns).set(name, columnOf(name, values, kind)));
-  }
-
-  /** The rows of these numbers, in that order. */
-  take(rows: ArrayLike<number>): Table {
-    for (const row of Array.from(rows))
-      if (!(Number.isInteger(row) && row >= 0 && row < this.length))
-        raise(new ValueError(`Table.take: there is no row ${row}; there are ${this.length}`));
-    return new Table(new Map(this.names.map((name) => [name, this.column(name).take(rows)])));
-  }
-
-  filter(keep: (row: TableRow, i: number) => boolean): Table {
-    return this.take(Array.from({ length: this.length }, (_, i) => i).filter((i) => keep(this.row(i), i)));
-  }
-
-  head(count = 5): Table {
-    return this.take(Array.from({ length: Math.min(count, this.length) }, (_, i) => i));
-  }
-
-  /** By a column, or several; stable, what is missing last in either direction. */
-  sort(by: string | readonly string[], { descending = false }: { readonly descending?: boolean } = {}): Table {
-    const columns = (typeof by === 'string' ? [by] : by).map((name) => this.column(name));
-    const compare = (i: number, k: number) => {
-      for (const column of columns) {
-        const order = compareValues(column.get(i), column.get(k));
-        const hasGap = column.mask[i] === 1 || column.mask[k] === 1;
-        if (order !== 0) return descending && !hasGap ? -order : order;
-      }
-      return i - k;
-    };
-    return this.take(Array.from({ length: this.length }, (_, i) => i).sort(compare));
-  }
-
-  /** Rows of equal values in these columns, in the order in which they come first. @example t.groupBy('city').aggregate({ rooms: 'mean' }) */
-  groupBy(...names: readonly string[]): Groups {
-    const groups = new Map<string, number[]>();
-    const columns = names.map((name) => this.column(name));
-    for (let i = 0; i < this.length; i++) {
-      const key = columns.map((column) => keyOf(column.get(i))).join();
-      const group = groups.get(key);
-      if (group) group.push(i);
-      else groups.set(key, [i]);
-    }
-    return new Groups(this, names, [...groups.values()]);
+  /** @example t.rename({ sepal_width: 'sepalWidth' })   @throws ValueError if a name is taken */
+  rename<const M extends { readonly [N in Name<R>]?: string }>(
+    names: M,
+  ): Table<{ readonly [N in Name<R> as N extends keyof M ? M[N] & string : N]: R[N] }> {
+    const entries = Object.entries<string | undefined>(names);
+    const renamed = new Map(entries.filter(([name]) => this.columnNamed(name)));
+    const columns = this.names.map((name): [string, Column] => [renamed.get(name) ?? name, this.column(name)]);
+    const twice = columns.find(([name], i) => columns.findIndex(([other]) => other === name) !== i)?.[0];
+    if (twice !== undefined) raise(new ValueError(`Table.rename: two columns would be called '${twice}'`));
+    return new Table(new Map(columns));
   }
 
   /**
-   * Rows of both with equal keys; 'left' keeps those without a partner, too. Keys that are missing have no partner.
-   * @throws ValueError if both have another column of one name
+   * With one more column, or another in place of one: values, or a function of the row.
+   * @throws ShapeError, ValueError   @example t.with('area', ({ width, height }) => (width ?? NaN) * (height ?? NaN))
    */
-  join(
-    right: Table,
-    on: string | readonly string[],
-    { how = 'inner' }: { readonly how?: 'inner' | 'left' } = {},
-  ): Table {
-    const keys = typeof on === 'string' ? [on] : on;
-    const others = right.names.filter((name) => !keys.includes(name));
-    const twice = others.find((name) => this.names.includes(name));
-    if (twice !== undefined) raise(new ValueError(`Table.join: both tables have a column '${twice}'; drop one`));
-    const keyAt = (table: Table) => {
-      const columns = keys.map((name) => table.column(name));
-      return (i: number) => (columns.some(({ mask }) => mask[i] === 1) ? undefined : columns.map((c) => keyOf(c.get(i))).join()); // prettier-ignore
-    };
-    const places = new Map<string, number[]>();
-    const rightKey = keyAt(right);
-    for (let i = 0; i < right.length; i++) {
-      const key = rightKey(i);
-      if (key !== undefined) places.set(key, [...(places.get(key) ?? []), i]);
+  with<const N extends string, V>(
+    name: N,
+    values: ArrayLike<V> | ((row: R, i: number) => V),
+    kind?: Kind,
+  ): Table<Flat<Omit<R, N> & Readonly<Record<N, CellOf<V>>>>> {
+    const all =
+      typeof values === 'function' ? Array.from({ length: this.length }, (_, i) => values(this.row(i), i)) : values;
+    return new Table(new Map(this.#columns).set(name, columnOf(name, all, kind)));
+  }
+
+  /** The rows of these numbers, in that order. @throws ValueError */
+  take(rows: ArrayLike<number>): Table<R> {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (!(Number.isInteger(row) && row >= 0 && row < this.length))
+        raise(new ValueError(`Table.take: there is no row ${row}; there are ${this.length}`));
     }
-    const [leftRows, rightRows]: [number[], number[]] = [[], []];
-    const leftKey = keyAt(this);
-    for (let i = 0; i < this.length; i++) {
-      const matches = places.get(leftKey(i) ?? '') ?? (how === 'left' ? [-1] : []);
-      for (const match of matches) {
-        leftRows.push(i);
-        rightRows.push(match);
+    return new Table(new Map(this.names.map((name) => [name, this.column(name).take(rows)])));
+  }
+
+  /** The rows for which `keep` says so, or holds a true value. @throws ShapeError for as many values as there are not rows */
+  filter(keep: ((row: R, i: number) => boolean) | ArrayLike<boolean | number>): Table<R> {
+    if (typeof keep !== 'function' && keep.length !== this.length)
+      raise(new ShapeError(`Table.filter: ${keep.length} values for ${this.length} rows`));
+    const isKept = typeof keep === 'function' ? (i: number) => keep(this.row(i), i) : (i: number) => Boolean(keep[i]);
+    const rows: number[] = [];
+    for (let i = 0; i < this.length; i++) if (isKept(i)) rows.push(i);
+    return this.take(rows);
+  }
+
+  /** Rows start to end, end not included; from the end where negative, as of arrays. */
+  slice(start = 0, end = this.length): Table<R> {
+    const place = (i: number): number => Math.min(Math.max(i < 0 ? i + this.length : i, 0), this.length);
+    const from = place(start);
+    return this.take(Int32Array.from({ length: Math.max(0, place(end) - from) }, (_, i) => from + i));
+  }
+
+  head(count = 5): Table<R> {
+    return this.slice(0, Math.max(0, count));
+  }
+
+  tail(count = 5): Table<R> {
+    return this.slice(Math.max(0, this.length - count));
+  }
+
+  /** Rows that have a value in each of these columns. */
+  dropMissing(...names: readonly Name<R>[]): Table<R> {
+    const columns = (names.length === 0 ? this.names : names).map((name) => this.column(name));
+    return this.filter(gapsOf(columns, this.length).map((gap) => 1 - gap));
+  }
+
+  /** Values for those that are missing. @throws ValueError for a value of another kind   @example t.fillMissing({ age: 0 }) */
+  fillMissing(values: { readonly [N in Name<R>]?: NonNullable<R[N]> }): Table<R> {
+    const columns = new Map(this.#columns);
+    for (const [name, value] of Object.entries(values)) {
+      const column = this.columnNamed(name);
+      const filler = columnOf(name, [value], column.kind);
+      const rows = Int32Array.from(column.mask, (gap, i) => (gap === 1 ? column.length : i));
+      columns.set(name, joinColumns(name, [column, filler]).take(rows));
+    }
+    return new Table(columns);
+  }
+
+  /** The first of the rows that are equal in these columns. */
+  distinct(...names: readonly Name<R>[]): Table<R> {
+    const columns = (names.length === 0 ? this.names : names).map((name) => this.column(name));
+    return this.take(membersOf(keysOf(columns, this.length)).map((rows) => rows[0]!));
+  }
+
+  /** By a column, or several; stable, what is missing last in either direction. Texts by their code units. */
+  sort(by: Name<R> | readonly Name<R>[], { descending = false }: { readonly descending?: boolean } = {}): Table<R> {
+    const keys = (typeof by === 'string' ? [by] : by).map((name) => this.column(name));
+    const columns = keys.map((column) => ({ mask: column.mask, order: column.order() }));
+    const sign = descending ? -1 : 1;
+    const compare = (i: number, k: number): number => {
+      for (const { mask, order } of columns) {
+        const gaps = mask[i]! - mask[k]!;
+        if (gaps !== 0) return gaps;
+        const difference = mask[i] === 1 ? 0 : order[i]! - order[k]!;
+        if (difference !== 0) return sign * difference;
       }
-    }
-    const taken = others.map((name): [string, Column] => [name, right.column(name).take(rightRows)]);
-    return new Table(new Map([...this.names.map((name): [string, Column] => [name, this.column(name).take(leftRows)]), ...taken])); // prettier-ignore
+      return i - k;
+    };
+    return this.take(Int32Array.from({ length: this.length }, (_, i) => i).sort(compare));
+  }
+
+  /** Rows of equal values in these columns, in the order in which they come first. @example t.groupBy('city').aggregate({ rooms: 'mean' }) */
+  groupBy<N extends Name<R>>(...names: readonly N[]): Groups<R, N> {
+    return new Groups(this, names);
+  }
+
+  /**
+   * Rows of both with equal keys. 'left', 'right' and 'outer' keep those without a partner, too; keys that are missing have none.
+   * @throws ValueError if both have another column of one name, or keys of different kinds
+   */
+  join<S extends TableRow, N extends Name<R> & Name<S>>(
+    right: Table<S>,
+    on: N | readonly N[],
+    { how = 'inner' }: { readonly how?: JoinKind } = {},
+  ): Table<Joined<R, S, N>> {
+    const keys: readonly N[] = typeof on === 'string' ? [on] : on;
+    const isKey = (name: string): boolean => keys.some((key) => key === name);
+    const others = right.names.filter((name) => !isKey(name));
+    const twice = others.find((name) => this.#columns.has(name));
+    if (twice !== undefined)
+      raise(new ValueError(`Table.join: both tables have a column '${twice}'; drop or rename one`));
+    const pairs = pairsOf(
+      keys,
+      keys.map((name) => this.columnNamed(name)),
+      keys.map((name) => right.columnNamed(name)),
+      how,
+    );
+    const own = this.names.map((name): [string, Column] => [
+      name,
+      isKey(name)
+        ? keyColumn(name, this.columnNamed(name), right.columnNamed(name), pairs)
+        : this.columnNamed(name).take(pairs.left),
+    ]);
+    const taken = others.map((name): [string, Column] => [name, right.column(name).take(pairs.right)]);
+    return new Table(new Map([...own, ...taken]));
   }
 
   /** A row for each value of `index`, a column for each value of `columns`, and a summary of `values` in each cell. */
-  pivot(index: string, columns: string, values: string, how: Summary = 'mean'): Table {
-    const heads = [...new Set(this.column(columns).toArray().filter((value) => value !== null).sort(compareValues).map(nameOf))]; // prettier-ignore
-    if (heads.includes(index)) raise(new ValueError(`Table.pivot: '${index}' is both the index and a value of '${columns}'`)); // prettier-ignore
-    const groups = this.groupBy(index).members;
-    const head = this.column(columns);
-    const source = this.column(values);
-    const cells = heads.map((name): [string, Column] => [
-      name,
-      columnOf(name, groups.map((rows) => {
-        const own = rows.filter((i) => head.mask[i] === 0 && nameOf(head.get(i)) === name);
-        return own.length === 0 ? null : summarize(values, source, own, how);
-      })), // prettier-ignore
-    ]);
-    return new Table(new Map([[index, this.column(index).take(groups.map((rows) => rows[0]!))], ...cells]));
+  pivot(index: Name<R>, columns: Name<R>, values: Name<R>, how: Summary = 'mean'): Table {
+    return pivot(this, index, columns, values, how);
+  }
+
+  /** A row for each row and each column that is not kept, whose name and value become columns. @throws ValueError */
+  melt(
+    keep: readonly Name<R>[],
+    { variable = 'variable', value = 'value' }: { readonly variable?: string; readonly value?: string } = {},
+  ): Table {
+    return melt(this, keep, { variable, value });
   }
 
   /** Count, mean, standard deviation (n − 1) and quartiles of each column of numbers. */
-  describe(): Table {
-    const names = this.names.filter((name) => this.column(name).kind === 'number');
-    const all = Array.from({ length: this.length }, (_, i) => i);
-    const measures = ['count', 'mean', 'std', 'min', 'q1', 'median', 'q3', 'max'] as const;
+  describe(): Table<DescribeRow> {
+    const names = this.names.filter((name) => this.columnNamed(name).kind === 'number');
+    const all = Int32Array.from({ length: this.length }, (_, i) => i);
     const cells = measures.map((how): [string, Column] => [
       how,
-      columnOf(how, names.map((name) => summarize(name, this.column(name), all, how))), // prettier-ignore
+      columnOf(how, names.map((name) => summarize(name, this.columnNamed(name), all, how)), 'number'), // prettier-ignore
     ]);
     return new Table(new Map([['column', columnOf('column', names, 'string')], ...cells]));
   }
 
   /** How often each value of a column occurs, the most frequent first; missing ones are not counted. */
-  valueCounts(name: string): Table {
-    const column = this.column(name);
-    const groups = this.groupBy(name).members.filter((rows) => column.mask[rows[0]!] === 0).sort((a, b) => b.length - a.length); // prettier-ignore
-    const count = name === 'count' ? 'n' : 'count';
-    return new Table(new Map([[name, column.take(groups.map((rows) => rows[0]!))], [count, columnOf(count, groups.map(({ length }) => length), 'number')]])); // prettier-ignore
+  valueCounts<N extends Name<R>>(name: N): Table<Flat<Pick<R, N> & { readonly count: number | null }>> {
+    const column = this.columnNamed(name);
+    if (name === 'count') raise(new ValueError(`Table.valueCounts: rename the column 'count' first; the counts need it`)); // prettier-ignore
+    const groups = membersOf(column.codes()).filter((rows) => column.mask[rows[0]!] === 0).sort((a, b) => b.length - a.length); // prettier-ignore
+    const counts = columnOf('count', groups.map(({ length }) => length), 'number'); // prettier-ignore
+    return new Table(
+      new Map<string, Column>([
+        [name, column.take(groups.map((rows) => rows[0]!))],
+        ['count', counts],
+      ]),
+    );
+  }
+
+  /** Columns as arrays, as the estimators of fathom/ml take them. @example columnTransformer(…).fit(t.toColumns()) */
+  toColumns(): Arrays<R> {
+    const arrayOf = (column: Column): ArrayLike<unknown> =>
+      column instanceof NumberColumn
+        ? column.numbers.map((value, i) => (column.mask[i] === 1 ? NaN : value))
+        : column.toArray();
+    return Object.fromEntries(this.names.map((name) => [name, arrayOf(this.columnNamed(name))])) as Arrays<R>;
   }
 
   /** Columns as float64 (N, F): numbers, dates in milliseconds, categories by their place. @throws ValueError for strings and missing values */
-  toTensor(names: readonly string[] = this.names): Tensor {
-    const columns = names.map((name) => this.column(name));
+  toTensor(names: readonly Name<R>[] = this.names): Tensor {
+    const columns = names.map((name) => this.columnNamed(name));
     const values = new Float64Array(this.length * columns.length);
-    columns.forEach(({ kind, mask, numbers }, j) => {
-      const gap = mask.indexOf(1);
-      if (kind === 'string') raise(new ValueError(`Table.toTensor: '${names[j]}' holds strings; encode it first or leave it out`)); // prettier-ignore
+    columns.forEach((column, j) => {
+      const gap = column.mask.indexOf(1);
+      if (column instanceof TextColumn) raise(new ValueError(`Table.toTensor: '${names[j]}' holds strings; encode it first or leave it out`)); // prettier-ignore
       if (gap >= 0) raise(new ValueError(`Table.toTensor: '${names[j]}' has no value in row ${gap}; fill it or filter the row out`)); // prettier-ignore
+      const numbers = numbersOf(column);
       for (let i = 0; i < this.length; i++) values[i * columns.length + j] = numbers[i]!;
     });
     return tensor(values, { shape: [this.length, columns.length] });
@@ -235,34 +321,22 @@ export class Table {
   toString(): string {
     return tableText(this.names, this.head(10).rows(), this.length);
   }
-}
 
-function nameOf(value: Value): string {
-  return value instanceof Date ? value.toISOString() : String(value);
-}
-
-function joined(name: string, parts: readonly Column[]): Column {
-  const { kind } = parts[0]!;
-  const other = parts.find((part) => part.kind !== kind);
-  if (other)
-    raise(new ValueError(`Table.concat: column '${name}' is ${kind} in one table and ${other.kind} in another`));
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const mask = new Uint8Array(length);
-  const numbers = kind === 'string' ? new Float64Array(0) : kind === 'category' ? new Int32Array(length) : new Float64Array(length); // prettier-ignore
-  const codes = new Map<string, number>();
-  const texts: string[] = [];
-  let at = 0;
-  for (const part of parts) {
-    mask.set(part.mask, at);
-    if (kind === 'string') for (const text of part.texts) texts.push(text);
-    else if (kind === 'category')
-      part.numbers.forEach((code, i) => {
-        const text = part.texts[code] ?? '';
-        if (part.mask[i] === 0 && !codes.has(text)) codes.set(text, texts.push(text) - 1);
-        numbers[at + i] = codes.get(text) ?? 0;
-      });
-    else numbers.set(part.numbers, at);
-    at += part.length;
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
-  return new Column(kind, numbers, texts, mask);
+
+  /** For notebooks. */
+  [Symbol.for('Jupyter.display')](): Readonly<Record<string, string>> {
+    return { 'text/plain': this.toString(), 'text/html': tableHTML(this.names, this.head(20).rows(), this.length) };
+  }
+}
+
+const measures = ['count', 'mean', 'std', 'min', 'q1', 'median', 'q3', 'max'] as const;
+
+/** What `describe` says of a column. */
+export type DescribeRow = Readonly<Record<'column', string | null> & Record<(typeof measures)[number], number | null>>;
+
+function numbersOf(column: Column): ArrayLike<number> {
+  return column instanceof NumberColumn || column instanceof DateColumn ? column.numbers : column.order();
 }
