@@ -41,3 +41,38 @@ export function choleskySolve(l: Matrix, b: Matrix): Matrix {
   }
   return result;
 }
+
+/** L⁻¹ B, for the lower triangle L. @param l (n, n) @param b (n, k) @returns (n, k) */
+export function forwardSolve(l: Matrix, b: Matrix): Matrix {
+  const n = l.rows;
+  const k = b.columns;
+  const result = new Matrix(n, k, b.data.slice());
+  const { data } = result;
+  // Hot: whole rows at a time.
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      const factor = l.data[i * n + j]!;
+      if (factor === 0) continue;
+      for (let c = 0; c < k; c++) data[i * k + c]! -= factor * data[j * k + c]!;
+    }
+    const scale = l.data[i * n + i]!;
+    for (let c = 0; c < k; c++) data[i * k + c]! /= scale;
+  }
+  return result;
+}
+
+/** L⁻¹, a lower triangle. */
+export function triangleInverse(l: Matrix): Matrix {
+  const n = l.rows;
+  const result = new Matrix(n, n);
+  const { data } = result;
+  for (let i = 0; i < n; i++) {
+    const scale = 1 / l.data[i * n + i]!;
+    for (let j = 0; j < i; j++) {
+      const factor = l.data[i * n + j]! * scale;
+      for (let c = 0; c <= j; c++) data[i * n + c]! -= factor * data[j * n + c]!;
+    }
+    data[i * n + i] = scale;
+  }
+  return result;
+}

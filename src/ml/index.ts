@@ -157,6 +157,34 @@ export {
 } from './ensembles/stacking.ts';
 export type { Making, Named } from './ensembles/members.ts';
 
+// Gaussian processes
+export {
+  type Bounds,
+  type BoundsOption,
+  ConstantKernel,
+  CovarianceKernel,
+  DotProduct,
+  ExpSineSquared,
+  type ExpSineSquaredOptions,
+  Matern,
+  type MaternOptions,
+  RationalQuadratic,
+  type RationalQuadraticOptions,
+  RBF,
+  type Smoothness,
+  WhiteKernel,
+} from './gaussian-process/kernels.ts';
+export {
+  FittedGaussianProcessRegressor,
+  GaussianProcessRegressor,
+  type GaussianProcessRegressorOptions,
+} from './gaussian-process/gaussian-process-regressor.ts';
+export {
+  FittedGaussianProcessClassifier,
+  GaussianProcessClassifier,
+  type GaussianProcessClassifierOptions,
+} from './gaussian-process/gaussian-process-classifier.ts';
+
 // Neighbours
 export type { Metric as DistanceMetric } from './neighbors/distances.ts';
 export {

@@ -7,6 +7,7 @@ import { calibrationKinds } from './calibration/kinds.ts';
 import { composeKinds } from './compose/kinds.ts';
 import { decompositionKinds } from './decomposition/kinds.ts';
 import { ensembleKinds } from './ensembles/kinds.ts';
+import { gaussianProcessKinds } from './gaussian-process/kinds.ts';
 import { linearKinds } from './linear/kinds.ts';
 import { mixtureKinds } from './mixture/kinds.ts';
 import { outlierKinds } from './outliers/kinds.ts';
@@ -32,4 +33,5 @@ export const kinds: Kinds = {
   ...clusterKinds,
   ...mixtureKinds,
   ...outlierKinds,
+  ...gaussianProcessKinds,
 };
