@@ -3,6 +3,7 @@
  */
 import { extname } from 'node:path';
 import type { Tensor } from '../../src/index.ts';
+import { dtypes } from '../../src/ir/dtype.ts';
 import { loadSafetensors } from '../../src/io/index.ts';
 import { columns, type Command } from '../command.ts';
 import { configOptions, loadConfig } from '../config.ts';
@@ -24,7 +25,7 @@ export const summary: Command = {
       shape,
       dtype,
       elements: size,
-      bytes: size * BYTES[dtype],
+      bytes: size * dtypes[dtype].bytes,
       ...(model === undefined ? {} : { isTrained: trained.has(name) }),
     }));
     const [elements, bytes] = [total(tensors.map((one) => one.elements)), total(tensors.map((one) => one.bytes))];
@@ -44,8 +45,6 @@ export const summary: Command = {
     };
   },
 };
-
-const BYTES = { float32: 4, float64: 8, int32: 4, uint8: 1, bool: 1 } as const;
 
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);

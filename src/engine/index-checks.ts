@@ -7,7 +7,7 @@
 import { IndexError, raise } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { binary, constant, reduce, where } from '../ir/build.ts';
-import { infoOf } from '../ir/dtype.ts';
+import { isFloat, isLossless } from '../ir/dtype.ts';
 import type { Storage } from '../ir/leaf.ts';
 import { bodyOrder, usedParts } from '../ir/loop.ts';
 import type { Node } from '../ir/node.ts';
@@ -159,8 +159,12 @@ function rearrangedInput(index: Node, inputs: ReadonlyMap<Node, number>): number
     if (input !== undefined) return input;
     switch (node.op) {
       case 'cast':
-        // Float → int32 keeps the range (both ends truncate toward zero); narrowing to uint8 or bool does not.
-        if (infoOf(node.dtype).rank < infoOf('int32').rank) return undefined;
+        // Floats to integers keep the range, but for fractions (both ends truncate toward zero); integers to narrower ones do not.
+        if (
+          !isLossless(node.inputs[0]!.dtype, node.dtype) &&
+          (node.dtype !== 'int32' || !isFloat(node.inputs[0]!.dtype))
+        )
+          return undefined;
         break;
       case 'reshape':
       case 'permute':

@@ -3,8 +3,8 @@
  * rebuilt with their bodies: what an index inside computes is followed through the turns by two more carries, its range so far.
  */
 import { sameShape } from '../base/shape.ts';
-import { binary, constant, param, part, scan, withInputs } from '../ir/build.ts';
-import { infoOf } from '../ir/dtype.ts';
+import { binary, cast, constant, movementOf, param, part, scan, withInputs } from '../ir/build.ts';
+import { infoOf, isFloat } from '../ir/dtype.ts';
 import { bodyOrder, usedParts } from '../ir/loop.ts';
 import type { Node, Scan } from '../ir/node.ts';
 import { IndexGuard } from './index-checks.ts';
@@ -30,8 +30,24 @@ export function rebuildAll(
         return operands[0]!;
       case 'custom': // nor does a gradient
         return operands[node.attributes.result]!;
+      case 'cast': {
+        // What a loose cast would round is used as it was before.
+        const exact = beforeRounding(operands[0]!);
+        return exact !== undefined && isFloat(node.dtype)
+          ? cast(exact, node.dtype, node.attributes.isLoose)
+          : withInputs(node, operands);
+      }
       case 'reshape': // gradients tell variables apart by reshapes that change nothing
-        return sameShape(node.shape, operands[0]!.shape) ? operands[0]! : withInputs(node, operands);
+        return sameShape(node.shape, operands[0]!.shape) ? operands[0]! : moved(node, operands[0]!);
+      case 'permute':
+      case 'expand':
+      case 'pad':
+      case 'shrink':
+      case 'flip':
+      case 'slide':
+      case 'unslide':
+      case 'barrier':
+        return moved(node, operands[0]!);
       case 'gather': {
         const [x, index] = node.inputs;
         const limit = x!.shape[node.attributes.axis]!;
@@ -56,6 +72,17 @@ export function rebuildAll(
         return withInputs(node, operands);
     }
   }
+}
+
+/** The value that a loose cast rounds; undefined if there is none. */
+function beforeRounding(node: Node): Node | undefined {
+  return node.op === 'cast' && node.attributes.isLoose ? node.inputs[0]! : undefined;
+}
+
+/** A movement of another value; of a rounded one, the rounded movement, so that what follows finds what was rounded. */
+function moved(node: Node, x: Node): Node {
+  const exact = beforeRounding(x);
+  return exact === undefined ? withInputs(node, [x]) : cast(movementOf(node, exact), x.dtype, true);
 }
 
 /** @returns its outputs, by the numbers that they had */

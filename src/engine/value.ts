@@ -2,7 +2,7 @@
  * A value that exists: storage, and the device it belongs to. Every `buffer` node the engine makes stands on one.
  * Values are immutable to everyone but the cell that solely holds one (see cell.ts), which may let a program overwrite it.
  */
-import type { TypedArray } from '../ir/dtype.ts';
+import { numbersOf, type TypedArray } from '../ir/dtype.ts';
 import type { Leaf, Storage } from '../ir/leaf.ts';
 import type { Device } from '../runtime/device.ts';
 
@@ -40,7 +40,7 @@ export class Value implements Leaf {
   /** The range of its elements, read once; undefined if it is empty. */
   range(): Range | undefined {
     if (this.storage.size === 0) return undefined;
-    this.#range ??= rangeOf(this.storage.read());
+    this.#range ??= rangeOf(numbersOf(this.storage.dtype, this.storage.read()));
     return this.#range;
   }
 

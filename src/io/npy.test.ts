@@ -36,17 +36,17 @@ describe('.npy', () => {
   it.each([
     ['float64', 'float64'],
     ['float32', 'float32'],
-    ['float16', 'float32'],
+    ['float16', 'float16'],
     ['int64', 'int32'],
     ['uint16', 'int32'],
-    ['int8', 'int32'],
+    ['int8', 'int8'],
     ['uint8', 'uint8'],
     ['bool', 'bool'],
   ])('%s becomes %s', (name, dtype) => {
     expect(readNpy(file(name)).dtype).toBe(dtype);
   });
 
-  it.each(['float64', 'float32', 'int32', 'uint8', 'bool', 'scalar', 'empty'])(
+  it.each(['float64', 'float32', 'float16', 'int32', 'int16', 'int8', 'uint8', 'bool', 'scalar', 'empty'])(
     'what is written is what NumPy writes, byte for byte: %s',
     (name) => {
       expect(writeNpy(readNpy(file(name)))).toEqual(file(name));

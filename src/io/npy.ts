@@ -6,7 +6,7 @@
 import { DTypeError, FormatError, raise } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { type DType, infoOf, type TypedArray } from '../ir/dtype.ts';
-import { tensor } from '../tensor/creation.ts';
+import { fromStored, storedOf } from '../tensor/stored.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
@@ -26,25 +26,33 @@ interface Header {
   readonly start: number;
 }
 
-const codes = { float64: '<f8', float32: '<f4', int32: '<i4', uint8: '|u1', bool: '|b1' } as const satisfies Record<
-  DType,
-  string
->;
+/** bfloat16 is none of NumPy's; its extension ml_dtypes writes it as two bytes of no kind, which say nothing to other readers. */
+const codes = {
+  float64: '<f8',
+  float32: '<f4',
+  bfloat16: undefined,
+  float16: '<f2',
+  int32: '<i4',
+  int16: '<i2',
+  int8: '|i1',
+  uint8: '|u1',
+  bool: '|b1',
+} as const satisfies Record<DType, string | undefined>;
 
-/** How the kinds of NumPy that Fathom lacks become one that it has. Whole numbers must fit; all others are exact. */
+/** How the kinds of NumPy become dtypes: as stored elements. Whole numbers of kinds that Fathom lacks must fit; all others are exact. */
 const kinds: Readonly<
   Record<string, { readonly dtype: DType; readonly read: (view: DataView, at: number, little: boolean) => number }>
 > = {
   f8: { dtype: 'float64', read: (view, at, little) => view.getFloat64(at, little) },
   f4: { dtype: 'float32', read: (view, at, little) => view.getFloat32(at, little) },
-  f2: { dtype: 'float32', read: (view, at, little) => halfOf(view.getUint16(at, little)) },
+  f2: { dtype: 'float16', read: (view, at, little) => view.getUint16(at, little) },
   i4: { dtype: 'int32', read: (view, at, little) => view.getInt32(at, little) },
   i8: { dtype: 'int32', read: (view, at, little) => fitting(Number(view.getBigInt64(at, little))) },
   u8: { dtype: 'int32', read: (view, at, little) => fitting(Number(view.getBigUint64(at, little))) },
   u4: { dtype: 'int32', read: (view, at, little) => fitting(view.getUint32(at, little)) },
-  i2: { dtype: 'int32', read: (view, at, little) => view.getInt16(at, little) },
+  i2: { dtype: 'int16', read: (view, at, little) => view.getInt16(at, little) },
   u2: { dtype: 'int32', read: (view, at, little) => view.getUint16(at, little) },
-  i1: { dtype: 'int32', read: (view, at) => view.getInt8(at) },
+  i1: { dtype: 'int8', read: (view, at) => view.getInt8(at) },
   u1: { dtype: 'uint8', read: (view, at) => view.getUint8(at) },
   b1: { dtype: 'bool', read: (view, at) => view.getUint8(at) },
 };
@@ -56,17 +64,8 @@ function fitting(value: number): number {
   );
 }
 
-/** The number that 16 bits are: sign, 5 bits of exponent, 10 of fraction (IEEE 754). */
-function halfOf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
 /**
- * The array of a .npy file, of either byte order, row- or column-major. float16 becomes float32, other integers int32.
+ * The array of a .npy file, of either byte order, row- or column-major. Integers that Fathom lacks become int32.
  * @throws FormatError for a file that is truncated or malformed, or holds Python objects; DTypeError for complex numbers, dates, texts, and
  * integers beyond 32 bits   @example readNpy(new Uint8Array(await response.arrayBuffer()))
  */
@@ -87,7 +86,7 @@ export function readNpy(bytes: Uint8Array): Tensor {
     );
   }
   const elements = elementsOf(bytes, start, size, descr, kind);
-  const values = tensor(elements, { dtype: kind.dtype, shape: isFortran ? shape.toReversed() : shape });
+  const values = fromStored(kind.dtype, elements, isFortran ? shape.toReversed() : shape);
   return isFortran && shape.length > 1 ? values.T.realize() : values;
 }
 
@@ -163,9 +162,12 @@ function shown(text: string): string {
 /** A .npy file of a tensor, version 1.0, row-major, little-endian: what numpy.save writes. @example writeNpy(tensor([1, 2])) */
 export function writeNpy(x: Tensor): Uint8Array<ArrayBuffer> {
   const shape = x.shape.length === 1 ? `(${x.shape[0]},)` : `(${x.shape.join(', ')})`;
-  const text = `{'descr': '${codes[x.dtype]}', 'fortran_order': False, 'shape': ${shape}, }`;
+  const code = codes[x.dtype];
+  if (code === undefined)
+    raise(new DTypeError(`npy: NumPy has no ${x.dtype}; convert with .cast('float32'), or write safetensors`));
+  const text = `{'descr': '${code}', 'fortran_order': False, 'shape': ${shape}, }`;
   const length = Math.ceil((10 + text.length + 1) / ALIGNMENT) * ALIGNMENT;
-  const { buffer, byteOffset, byteLength } = x.dataSync();
+  const { buffer, byteOffset, byteLength } = storedOf(x, 'writeNpy');
   const bytes = new Uint8Array(length + byteLength);
   bytes.set(MAGIC);
   bytes[6] = 1;

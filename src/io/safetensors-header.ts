@@ -36,6 +36,10 @@ const dtypeOf = new Map<string, DType>([
   ['F64', 'float64'],
   ['F32', 'float32'],
   ['I32', 'int32'],
+  ['BF16', 'bfloat16'],
+  ['F16', 'float16'],
+  ['I16', 'int16'],
+  ['I8', 'int8'],
   ['U8', 'uint8'],
   ['BOOL', 'bool'],
 ]);

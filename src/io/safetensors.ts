@@ -3,7 +3,7 @@
  * format is safetensors-header.ts, paths are files.ts.
  */
 import { infoOf } from '../ir/dtype.ts';
-import { tensor } from '../tensor/creation.ts';
+import { fromStored, storedOf } from '../tensor/stored.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { formatHeader, parseHeader } from './safetensors-header.ts';
 
@@ -13,7 +13,7 @@ export interface ReadOptions {
 }
 
 /**
- * The tensors of a safetensors file, copied, in file order. F64, F32, I32, U8 and BOOL are read.
+ * The tensors of a safetensors file, copied, in file order. F64, F32, F16, BF16, I32, I16, I8, U8 and BOOL are read.
  * @throws FormatError for a file that is truncated, malformed, or claims what its bytes do not bear out
  * @example model.load(readSafetensors(new Uint8Array(await response.arrayBuffer())))
  */
@@ -22,7 +22,7 @@ export function readSafetensors(bytes: Uint8Array, { only }: ReadOptions = {}): 
   const pairs = entries.map(({ name, dtype, shape, start, end }) => {
     // Copied, because a file may put a tensor where its array type cannot begin.
     const { buffer } = new Uint8Array(bytes.subarray(start, end));
-    return [name, tensor(new (infoOf(dtype).array)(buffer), { dtype, shape })] as const;
+    return [name, fromStored(dtype, new (infoOf(dtype).array)(buffer), shape)] as const;
   });
   return Object.fromEntries(pairs);
 }
@@ -46,7 +46,7 @@ export function writeSafetensors(
   const bytes = new Uint8Array(size);
   bytes.set(head);
   for (const { name, start } of entries) {
-    const { buffer, byteOffset, byteLength } = tensors[name]!.dataSync();
+    const { buffer, byteOffset, byteLength } = storedOf(tensors[name]!, 'writeSafetensors');
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), start);
   }
   return bytes;

@@ -5,7 +5,7 @@
  */
 import { DTypeError, IndexError, raise, ShapeError } from '../base/errors.ts';
 import { formatShape, sameShape, type Shape, sizeOf } from '../base/shape.ts';
-import { type DType, roundTo } from './dtype.ts';
+import { convert, type DType, infoOf, isFloat, isHalf, isLossless, roundTo } from './dtype.ts';
 import type { Leaf } from './leaf.ts';
 import type { Loop } from './loop.ts';
 import { makeNode, type Node, type NodeOf, type Scan } from './node.ts';
@@ -48,10 +48,39 @@ function checkOperand(op: keyof typeof operandDTypes, x: Node): void {
 
 // Leaves
 
+/**
+ * Arithmetic on 16-bit floats takes place in float32: operands are cast (exactly), and the result is cast back. That cast is loose, so that a
+ * chain of operations rounds once, where its result is kept.
+ */
+function widen(x: Node): Node {
+  if (!isHalf(x.dtype)) return x;
+  return isLooseNumber(x) ? x.inputs[0]! : cast(x, infoOf(x.dtype).computes);
+}
+
+function isLooseNumber(x: Node): boolean {
+  return x.op === 'cast' && x.attributes.isLoose && x.inputs[0]!.op === 'const';
+}
+
+/** As widen, for comparisons: a number beside elements that are rounded is rounded as they are. */
+function widenRounded(x: Node): Node {
+  return isLooseNumber(x) ? cast(cast(x.inputs[0]!, x.dtype), infoOf(x.dtype).computes) : widen(x);
+}
+
+/** A result that was computed from widened operands, in their dtype. */
+function narrow(y: Node, dtype: DType): Node {
+  return isHalf(dtype) ? cast(y, dtype, true) : y;
+}
+
 /** Every element is `value` (rounded to the dtype). */
 export function constant(value: number, shape: Shape = [], dtype: DType = 'float32'): Node {
   checkStored('constant', shape);
   return fill(value, shape, dtype);
+}
+
+/** A number that stands beside a tensor: a constant, which next to 16-bit floats keeps the digits that these are computed with. */
+export function number(value: number, shape: Shape, dtype: DType): Node {
+  if (!isHalf(dtype)) return constant(value, shape, dtype);
+  return makeNode('cast', dtype, shape, [constant(value, shape, infoOf(dtype).computes)], { isLoose: true });
 }
 
 /** A constant of a shape that need not ever be stored. */
@@ -116,24 +145,32 @@ function isVariable(x: Node): boolean {
 
 export function unary(op: Exclude<UnaryOp, 'cast' | 'bitcast'>, x: Node): Node {
   checkOperand(op, x);
+  if (isHalf(x.dtype)) return narrow(unary(op, widen(x)), x.dtype);
   if (op === 'neg' && x.op === 'neg') return x.inputs[0]!;
   const value = constantValue(x);
   if (value !== undefined && op === 'neg') return fill(-value, x.shape, x.dtype);
   return makeNode(op, x.dtype, x.shape, [x], none);
 }
 
-/** To another dtype: float → int truncates toward zero, anything → bool is `≠ 0`. */
-export function cast(x: Node, dtype: DType): Node {
+/** To another dtype, as `convert` in dtype.ts says. @param isLoose what is computed from the result may start from x instead */
+export function cast(x: Node, dtype: DType, isLoose = false): Node {
   if (x.dtype === dtype) return x;
   const value = constantValue(x);
-  if (value !== undefined) return fill(Number.isNaN(value) && dtype === 'bool' ? 1 : value, x.shape, dtype);
-  return makeNode('cast', dtype, x.shape, [x], none);
+  if (value !== undefined) return fill(convert(x.dtype, dtype, value), x.shape, dtype);
+  // There and back again.
+  if (x.op === 'cast' && x.inputs[0]!.dtype === dtype && isLossless(dtype, x.dtype)) return x.inputs[0]!;
+  return makeNode('cast', dtype, x.shape, [x], { isLoose });
 }
+
+const sameWidth: Partial<Record<DType, readonly DType[]>> = {
+  float32: ['int32'],
+  int32: ['float32'],
+};
 
 /** The bits of float32 as int32 or the other way. */
 export function bitcast(x: Node, dtype: DType): Node {
   if (x.dtype === dtype) return x;
-  if (!((x.dtype === 'float32' && dtype === 'int32') || (x.dtype === 'int32' && dtype === 'float32'))) {
+  if (!sameWidth[x.dtype]?.includes(dtype)) {
     raise(new DTypeError(`bitcast: expected float32 ↔ int32, got ${x.dtype} → ${dtype}`));
   }
   return makeNode('bitcast', dtype, x.shape, [x], none);
@@ -161,12 +198,16 @@ export function binary(op: BinaryOp, a: Node, b: Node): Node {
   if (!sameShape(a.shape, b.shape))
     raise(new ShapeError(`${op}: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`));
   const dtype = op === 'lt' || op === 'eq' ? 'bool' : a.dtype;
+  if (isHalf(a.dtype)) {
+    if (dtype === 'bool') return binary(op, widenRounded(a), widenRounded(b));
+    return narrow(binary(op, widen(a), widen(b)), a.dtype);
+  }
   const ca = constantValue(a);
   const cb = constantValue(b);
   if (ca !== undefined && cb !== undefined) {
     const fold = folds[op];
-    // int32 products can leave the exact range of doubles; Math.imul is exact.
-    if (fold) return fill(op === 'mul' && a.dtype === 'int32' ? Math.imul(ca, cb) : fold(ca, cb), a.shape, dtype);
+    // Products of integers can leave the exact range of doubles; Math.imul is exact.
+    if (fold) return fill(op === 'mul' && !isFloat(a.dtype) ? Math.imul(ca, cb) : fold(ca, cb), a.shape, dtype);
   }
   const identity = identities[op];
   if (identity !== undefined) {
@@ -195,6 +236,7 @@ export function where(condition: Node, a: Node, b: Node): Node {
   }
   const known = constantValue(condition);
   if (known !== undefined) return known === 0 ? b : a;
+  if (isHalf(a.dtype)) return narrow(where(condition, widen(a), widen(b)), a.dtype);
   return makeNode('where', a.dtype, a.shape, [condition, a, b], none);
 }
 
@@ -215,6 +257,7 @@ export function reduce(op: ReduceOp, x: Node, axes: readonly number[]): Node {
   if (op !== 'amax' && x.dtype === 'bool')
     raise(new DTypeError(`${op}: expected a number, got bool; convert with .cast('int32')`));
   if (axes.length === 0) return x;
+  if (isHalf(x.dtype)) return narrow(reduce(op, widen(x), axes), x.dtype);
   const shape = x.shape.filter((_, i) => !axes.includes(i));
   if (axes.every((i) => x.shape[i] === 1)) return reshape(x, shape);
   return makeNode(op, x.dtype, shape, [x], { axes });
@@ -404,6 +447,10 @@ export function scatterAdd(values: Node, index: Node, axis: number, size: number
   checkIndex('scatterAdd', values, index, axis);
   if (values.dtype === 'bool')
     raise(new DTypeError(`scatterAdd: expected a number, got bool; convert with .cast('int32')`));
+  if (isHalf(values.dtype)) return narrow(scatterAdd(widen(values), index, axis, size), values.dtype);
+  // Wraps the same at the end, and machines add to no narrower words.
+  if (values.dtype !== 'uint8' && infoOf(values.dtype).bytes < 4)
+    return cast(scatterAdd(cast(values, 'int32'), index, axis, size), values.dtype);
   return makeNode('scatterAdd', values.dtype, replaced(values.shape, axis, size), [values, index], { axis });
 }
 
@@ -433,6 +480,7 @@ export function barrier(x: Node, rerun: Rerun): Node {
 /** A host algorithm over whole arrays, as routine.ts lists them. */
 export function routine(call: RoutineCall, inputs: readonly Node[]): Node {
   const { shape, dtype } = resultOf(call, inputs);
+  if (inputs.some((x) => isHalf(x.dtype))) return narrow(routine(call, inputs.map(widen)), dtype);
   checkStored(call.name, shape);
   return makeNode('routine', dtype, shape, inputs, call);
 }
@@ -485,6 +533,11 @@ function replaced(shape: Shape, axis: number, size: number): number[] {
   const result = [...shape];
   result[axis] = size;
   return result;
+}
+
+/** The same movement of another value of the same shape, in that one's dtype. */
+export function movementOf(node: Node, x: Node): Node {
+  return makeNode(node.op, x.dtype, node.shape, [x], node.attributes as NodeOf<typeof node.op>['attributes']);
 }
 
 /** The same op on other inputs of the same shapes and dtypes. */

@@ -3,7 +3,7 @@
  * the compiler list every file that owes a rule. What an op means is said here once; `evaluate` (runtime/reference) is the same in code.
  */
 import type { Leaf } from './leaf.ts';
-import type { DType } from './dtype.ts';
+import { type DType, dtypesWhere } from './dtype.ts';
 import type { CustomGradient, Rerun } from './custom.ts';
 import type { RoutineCall } from './routine.ts';
 import type { Loop } from './loop.ts';
@@ -31,9 +31,12 @@ export interface Attributes {
   floor: None;
   tanh: None;
   erf: None;
-  /** To the node's dtype: float → int truncates toward zero, anything → bool is `≠ 0`. */
-  cast: None;
-  /** The same bits as another dtype of the same width (float32 ↔ int32). */
+  /**
+   * To the node's dtype, as `convert` in dtype.ts says. Loose: made by arithmetic whose result is to be kept in 16 bits; what is computed from it
+   * may start from the value before it was rounded.
+   */
+  cast: { readonly isLoose: boolean };
+  /** The same bits as another dtype of the same width (float32 ↔ int32, 16-bit floats ↔ int16). */
   bitcast: None;
 
   // Binary, elementwise: operands of one dtype and one shape
@@ -54,8 +57,9 @@ export interface Attributes {
   and: None;
   or: None;
   xor: None;
+  /** 0 where b is not from 0 to the dtype's number of bits − 1. */
   shl: None;
-  /** Logical: zeros come in from the left. */
+  /** Logical: zeros come in from the left; 0 where b is not from 0 to the dtype's number of bits − 1. */
   shr: None;
 
   // Ternary, elementwise
@@ -190,11 +194,11 @@ export const families = {
 
 /** Which dtypes an elementwise op takes. */
 export const accepts = {
-  float: ['float32', 'float64'],
-  number: ['float32', 'float64', 'int32', 'uint8'],
-  integer: ['int32', 'uint8'],
-  bits: ['int32', 'uint8', 'bool'],
-  any: ['float32', 'float64', 'int32', 'uint8', 'bool'],
+  float: dtypesWhere('float'),
+  number: dtypesWhere('float', 'int'),
+  integer: dtypesWhere('int'),
+  bits: dtypesWhere('int', 'bool'),
+  any: dtypesWhere('float', 'int', 'bool'),
 } as const satisfies Record<string, readonly DType[]>;
 
 export const operandDTypes = {

@@ -27,10 +27,14 @@ export class NestBuilder {
   private readonly blocks: Statement[][] = [[]];
   private readonly loops: { loop: number; count: number }[] = [];
   private readonly splats = new Map<string, Register>();
+  private readonly constants = new Map<Register, number>();
   private loopCount = 0;
 
-  constructor(lanes: number) {
+  /** @param given registers that exist already and have values, outside every loop */
+  constructor(lanes: number, given: readonly Lane[] = []) {
     this.lanes = lanes;
+    this.registers.push(...given);
+    this.depths.push(...given.map(() => 0));
   }
 
   /** How many loops are open. */
@@ -113,8 +117,14 @@ export class NestBuilder {
     if (register === undefined) {
       register = this.set(lane, { op: 'splat', value }, 0);
       this.splats.set(key, register);
+      this.constants.set(register, value);
     }
     return register;
+  }
+
+  /** The number that `splat` put into a register; undefined for any other. */
+  constantOf(register: Register): number | undefined {
+    return this.constants.get(register);
   }
 
   unary(op: UnaryOp, a: Register): Register {
@@ -149,6 +159,14 @@ export class NestBuilder {
     );
   }
 
+  /** What `make` sets outside every loop, taken away from there again, and what it returns. Nothing else may be set there meanwhile. */
+  collect(make: () => Register): { readonly statements: readonly Statement[]; readonly result: Register } {
+    const before = this.blocks[0]!.length;
+    this.splats.clear();
+    const result = make();
+    return { statements: this.blocks[0]!.splice(before), result };
+  }
+
   finish(name: string, options: { parallel: boolean; work: number }): Nest {
     return { name, lanes: this.lanes, slots: this.slots, registers: this.registers, body: this.blocks[0]!, ...options };
   }
@@ -161,4 +179,6 @@ const resultOf = {
   'f64>f32': 'f32',
   'i32>f64': 'f64',
   'f64>i32': 'i32',
+  'f16>f32': 'f32',
+  'f32>f16': 'i32',
 } as const satisfies Record<Exclude<ConvertOp, 'bits'>, Lane>;

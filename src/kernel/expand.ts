@@ -1,29 +1,20 @@
 /**
- * Elementwise primitives as nest values: one rule per op, over registers that hold float32 as f32, float64 as f64, int32 as i32,
- * uint8 as i32 within 0..255 and bool as an i32 mask. Longer expansions are in math/.
+ * Elementwise primitives as nest values: one rule per op, over registers that hold dtypes as element.ts says. Longer expansions are in math/.
  */
-import { isFloat } from '../ir/dtype.ts';
+import { dtypes, isFloat } from '../ir/dtype.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { ElementwiseOp } from '../ir/op.ts';
 import type { NestBuilder } from './builder.ts';
-import { cast, wrapByte } from './math/cast.ts';
-import { divideBytes, divideIntegers, remainderOf, remainderOfFloats } from './math/division.ts';
+import { laneOfDType } from './element.ts';
+import { cast, wrapInteger } from './math/cast.ts';
+import { divideIntegers, divideSmallIntegers, remainderOf, remainderOfFloats } from './math/division.ts';
 import { erf } from './math/erf.ts';
 import { exp } from './math/exp.ts';
 import { log } from './math/log.ts';
 import { sin } from './math/sin.ts';
 import { tanh } from './math/tanh.ts';
 import { threefry } from './math/threefry.ts';
-import type { ArithmeticOp, Lane, Register } from './nest.ts';
-
-/** The register that holds a dtype. */
-export const laneOfDType = {
-  float32: 'f32',
-  float64: 'f64',
-  int32: 'i32',
-  uint8: 'i32',
-  bool: 'i32',
-} as const satisfies Record<DType, Lane>;
+import type { ArithmeticOp, Register } from './nest.ts';
 
 /** Which word of threefry an op wants. */
 export type Word = 'first' | 'second' | 'xor';
@@ -80,7 +71,7 @@ const unaryOps: ReadonlySet<ElementwiseOp> = new Set([
 const rules: Record<ElementwiseOp, Rule> = {
   neg: (b, { args: [x], from }) => {
     if (isFloat(from)) return b.unary('neg', x);
-    return wrap(b, from, b.binary('sub', b.splat('i32', 0), x));
+    return wrapInteger(b, from, b.binary('sub', b.splat('i32', 0), x));
   },
   exp: (b, { args: [x] }) => exp(b, x),
   log: (b, { args: [x] }) => log(b, x),
@@ -95,10 +86,10 @@ const rules: Record<ElementwiseOp, Rule> = {
   add: arithmetic('add'),
   mul: arithmetic('mul'),
   div: arithmetic('div'),
-  idiv: (b, { args: [x, y], from }) => (from === 'uint8' ? divideBytes(b, x, y) : divideIntegers(b, x, y)),
+  idiv: (b, { args: [x, y], from }) => wrapInteger(b, from, quotient(b, from, x, y)),
   mod: (b, { args: [x, y], from }) => {
     if (isFloat(from)) return remainderOfFloats(b, x, y);
-    return remainderOf(b, x, y, from === 'uint8' ? divideBytes(b, x, y) : divideIntegers(b, x, y));
+    return remainderOf(b, x, y, quotient(b, from, x, y));
   },
   max: (b, { args: [x, y], from }) => {
     if (from === 'bool') return b.binary('or', x, y);
@@ -112,8 +103,12 @@ const rules: Record<ElementwiseOp, Rule> = {
   and: (b, { args: [x, y] }) => b.binary('and', x, y),
   or: (b, { args: [x, y] }) => b.binary('or', x, y),
   xor: (b, { args: [x, y] }) => b.binary('xor', x, y),
-  shl: arithmetic('shl'),
-  shr: arithmetic('shr'),
+  shl: (b, { args: [x, y], from }) => wrapInteger(b, from, inRange(b, from, y, b.binary('shl', x, y))),
+  shr: (b, { args: [x, y], from }) => {
+    const { bytes } = dtypes[from];
+    const bits = bytes === 4 ? x : b.binary('and', x, b.splat('i32', 2 ** (8 * bytes) - 1));
+    return wrapInteger(b, from, inRange(b, from, y, b.binary('shr', bits, y)));
+  },
 
   where: (b, { args: [mask, x, y] }) => b.select(mask, x, y),
   threefry: (b, { args: [k0, k1, c], word }) => {
@@ -123,10 +118,18 @@ const rules: Record<ElementwiseOp, Rule> = {
 };
 
 function arithmetic(op: ArithmeticOp): Rule {
-  return (b, { args: [x, y], from }) => wrap(b, from, b.binary(op, x, y));
+  return (b, { args: [x, y], from }) => wrapInteger(b, from, b.binary(op, x, y));
 }
 
-/** Brings a uint8 result back into 0..255. */
-function wrap(b: NestBuilder, dtype: DType, x: Register): Register {
-  return dtype === 'uint8' ? wrapByte(b, x) : x;
+function quotient(b: NestBuilder, dtype: DType, x: Register, y: Register): Register {
+  return dtypes[dtype].bytes < 4 ? divideSmallIntegers(b, x, y) : divideIntegers(b, x, y);
+}
+
+/** A shifted value where the count is below the number of bits, else 0. */
+function inRange(b: NestBuilder, dtype: DType, count: Register, shifted: Register): Register {
+  const bits = 8 * dtypes[dtype].bytes;
+  const known = b.constantOf(count);
+  if (known !== undefined && known >= 0 && known < bits) return shifted;
+  const beyond = b.binary('and', count, b.splat('i32', -bits));
+  return b.binary('and', b.compare('eq', beyond, b.splat('i32', 0)), shifted);
 }

@@ -4,6 +4,7 @@
  */
 import type { TypedArray } from '../ir/dtype.ts';
 import { unreachable } from '../base/errors.ts';
+import { float16Bits, float16Of } from '../ir/half.ts';
 import { lanesPerGroup } from './nest.ts';
 import type {
   Access,
@@ -200,6 +201,8 @@ function evaluate(machine: Machine, target: Register, value: Value): Lanes {
     case 'i32>f64':
     case 'f32>f64':
     case 'f64>f32':
+    case 'f16>f32':
+    case 'f32>f16':
     case 'bits': {
       const a = read(machine, value.a);
       const { op } = value;
@@ -318,6 +321,10 @@ function convert(op: ConvertOp, to: Lane, a: number): number {
     case 'i32>f64':
     case 'f32>f64':
       return a;
+    case 'f16>f32':
+      return float16Of(a & 0xffff);
+    case 'f32>f16':
+      return float16Bits(a);
     case 'bits':
       if (to === 'i32') {
         view.setFloat32(0, a);

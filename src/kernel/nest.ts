@@ -8,13 +8,29 @@
 /** What a register holds, `nest.lanes` of them. A mask is an i32 register with −1 (true) or 0 in each lane. */
 export type Lane = 'f32' | 'f64' | 'i32';
 
-/** How an element lies in memory. u8 is zero-extended into an i32 register by a load and truncated by a store. */
-export type Element = 'f32' | 'f64' | 'i32' | 'u8';
+/** How an element lies in memory. Bytes and 16-bit words are extended into an i32 register by a load, i with their sign and u with zeros, and cut off by a store. */
+export type Element = 'f32' | 'f64' | 'i32' | 'i16' | 'u16' | 'i8' | 'u8';
 
-export const elementBytes = { f32: 4, f64: 8, i32: 4, u8: 1 } as const satisfies Record<Element, number>;
+export const elementBytes = {
+  f32: 4,
+  f64: 8,
+  i32: 4,
+  i16: 2,
+  u16: 2,
+  i8: 1,
+  u8: 1,
+} as const satisfies Record<Element, number>;
 
 /** The register an element is loaded into. */
-export const laneOf = { f32: 'f32', f64: 'f64', i32: 'i32', u8: 'i32' } as const satisfies Record<Element, Lane>;
+export const laneOf = {
+  f32: 'f32',
+  f64: 'f64',
+  i32: 'i32',
+  i16: 'i32',
+  u16: 'i32',
+  i8: 'i32',
+  u8: 'i32',
+} as const satisfies Record<Element, Lane>;
 
 /** An index into `nest.registers`. */
 export type Register = number;
@@ -79,8 +95,12 @@ export type UnaryOp =
   /** Floats: a / 2^exponent(a) in [1, 2) of a positive normal number (of anything else: unspecified). */
   | 'mantissa';
 
-/** Source type → result type. To i32 truncates toward zero (out of range or NaN: unspecified). bits: f32 ↔ i32, the same bits. */
-export type ConvertOp = 'f32>i32' | 'i32>f32' | 'f32>f64' | 'f64>f32' | 'i32>f64' | 'f64>i32' | 'bits';
+/**
+ * Source type → result type. To i32 truncates toward zero (out of range or NaN: unspecified). bits: f32 ↔ i32, the same bits.
+ * f16 stands for an i32 register that holds the bits of a float16 (0 to 65535).
+ */
+export type ConvertOp =
+  'f32>i32' | 'i32>f32' | 'f32>f64' | 'f64>f32' | 'i32>f64' | 'f64>i32' | 'f16>f32' | 'f32>f16' | 'bits';
 
 export type Value =
   /** The same number in every lane. */

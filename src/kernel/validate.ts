@@ -185,7 +185,9 @@ function checkValue(state: State, value: Value, wanted: Lane): Lane {
     case 'f64>i32':
     case 'f64>f32':
     case 'i32>f32':
-    case 'i32>f64': {
+    case 'i32>f64':
+    case 'f16>f32':
+    case 'f32>f16': {
       const [from, to] = conversions[value.op];
       expectLane(state, value.a, from, `the operand of ${value.op}`);
       return to;
@@ -200,6 +202,8 @@ const conversions = {
   'f64>f32': ['f64', 'f32'],
   'i32>f32': ['i32', 'f32'],
   'i32>f64': ['i32', 'f64'],
+  'f16>f32': ['i32', 'f32'],
+  'f32>f16': ['f32', 'i32'],
 } as const satisfies Record<string, readonly [Lane, Lane]>;
 
 function checkRead(state: State, register: Register): Lane {

@@ -5,6 +5,7 @@
 import { raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { tensor } from '../tensor/creation.ts';
+import type { TypedArray } from '../ir/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Features, NumberArray } from './protocol.ts';
 
@@ -177,10 +178,12 @@ function isSparse(x: unknown): x is { toDense(): Matrix } {
   return typeof x === 'object' && x !== null && 'toDense' in x && typeof x.toDense === 'function';
 }
 
-type Typed = Float64Array<ArrayBuffer> | Float32Array | Int32Array | Uint8Array;
+type Typed = TypedArray | Float32Array | Int32Array | Uint8Array;
 
 function isTyped(x: unknown): x is Typed {
-  return x instanceof Float64Array || x instanceof Float32Array || x instanceof Int32Array || x instanceof Uint8Array;
+  return (
+    ArrayBuffer.isView(x) && !(x instanceof DataView) && !(x instanceof BigInt64Array) && !(x instanceof BigUint64Array)
+  );
 }
 
 function float64(data: Typed): Float64Array<ArrayBuffer> {

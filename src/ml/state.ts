@@ -4,14 +4,14 @@
  */
 import { FormatError, raise } from '../base/errors.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
+import type { TypedArray } from '../ir/dtype.ts';
 import { describe, Matrix } from './matrix.ts';
 import type { Fitted, Label } from './protocol.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export interface ArrayState {
-  readonly data:
-    Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+  readonly data: TypedArray;
   readonly shape: readonly number[];
 }
 

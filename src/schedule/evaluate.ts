@@ -2,27 +2,14 @@
  * From expressions to registers: emits the nest values that compute an expression at one point of the loops (a vector of points along the
  * lane variable). What does not depend on an inner loop is computed outside it, because every value is set at the depth of what it is made from.
  */
-import { type DType, isFloat } from '../ir/dtype.ts';
+import { type DType, isFloat, isHalf } from '../ir/dtype.ts';
 import { type Affine, coefficient, type Var } from '../kernel/affine.ts';
 import type { NestBuilder } from '../kernel/builder.ts';
+import { elementOf, fromElement, laneOfDType, toElement } from '../kernel/element.ts';
 import { expandOp, needsF64 } from '../kernel/expand.ts';
+import { castUnrounded } from '../kernel/math/cast.ts';
 import { type BufferId, type Effect, type Expression, type Reduce, visitExpressions } from '../kernel/kernel.ts';
-import type { Element, Lane, Register, Slot, Walk } from '../kernel/nest.ts';
-
-export const elementOf = {
-  float32: 'f32',
-  float64: 'f64',
-  int32: 'i32',
-  uint8: 'u8',
-  bool: 'u8',
-} as const satisfies Record<DType, Element>;
-export const laneTypeOf = {
-  float32: 'f32',
-  float64: 'f64',
-  int32: 'i32',
-  uint8: 'i32',
-  bool: 'i32',
-} as const satisfies Record<DType, Lane>;
+import { laneOf, type Register, type Slot, type Walk } from '../kernel/nest.ts';
 
 /** The slots of a nest being built, one for each buffer it touches. */
 export class Slots {
@@ -129,8 +116,7 @@ export class Evaluator {
   perform(effect: Effect): void {
     const { builder, point } = this;
     const dtype = effect.value.dtype;
-    let source = this.value(effect.value);
-    if (dtype === 'bool') source = builder.binary('and', source, builder.splat('i32', 1));
+    const source = toElement(builder, dtype, this.unrounded(effect.value));
     const at = walkOf(effect.at, point.vars);
     const step = this.step(effect.at);
     const element = elementOf[dtype];
@@ -152,6 +138,15 @@ export class Evaluator {
     }
   }
 
+  /** A value that is about to be stored, which rounds 16-bit floats: they need not be rounded before. */
+  private unrounded(expression: Expression): Register {
+    const { dtype } = expression;
+    if (!isHalf(dtype) || expression.kind !== 'apply' || expression.op !== 'cast' || this.done.has(expression))
+      return this.value(expression);
+    const inner = expression.args[0]!;
+    return castUnrounded(this.builder, inner.dtype, dtype, this.value(inner));
+  }
+
   /** Elements between lanes. */
   private step(at: Affine): number {
     return this.point.lane ? coefficient(at, this.point.lane) : 0;
@@ -162,7 +157,7 @@ export class Evaluator {
     switch (expression.kind) {
       case 'const':
         return builder.splat(
-          laneTypeOf[expression.dtype],
+          laneOfDType[expression.dtype],
           expression.dtype === 'bool' ? -expression.value : expression.value,
         );
       case 'index': {
@@ -182,12 +177,12 @@ export class Evaluator {
         if (known !== undefined) return known;
         const depth = isStable ? builder.depthOfWalk(walk) : builder.depth;
         const element = elementOf[expression.dtype];
-        let register = builder.set(
-          laneTypeOf[expression.dtype],
+        const loaded = builder.set(
+          laneOf[element],
           { op: 'load', element, access: { slot, at: walk, step, active } },
           depth,
         );
-        if (expression.dtype === 'bool') register = builder.unary('neg', register);
+        const register = fromElement(builder, expression.dtype, loaded);
         if (isStable) this.loads.set(key, register);
         return register;
       }
@@ -201,9 +196,10 @@ export class Evaluator {
         const depth = this.slots.isWritten(expression.buffer)
           ? builder.depth
           : Math.max(builder.depthOfWalk(walk), builder.depthOf(index));
+        const element = elementOf[expression.dtype];
         const value = {
           op: 'gather',
-          element: elementOf[expression.dtype],
+          element,
           slot,
           at: walk,
           index,
@@ -212,8 +208,7 @@ export class Evaluator {
           active,
           uniform,
         } as const;
-        const register = builder.set(laneTypeOf[expression.dtype], value, depth);
-        return expression.dtype === 'bool' ? builder.unary('neg', register) : register;
+        return fromElement(builder, expression.dtype, builder.set(laneOf[element], value, depth));
       }
       case 'reduce': {
         const register = this.reduced.get(expression);

@@ -20,7 +20,9 @@ import {
 import type { Nest, Register, Walk } from '../kernel/nest.ts';
 import { parallelWork, transposable, workOf } from './choose.ts';
 import type { Chooser, LoopDirectives } from './directives.ts';
-import { Evaluator, laneTypeOf, type Point, Slots, usesF64 } from './evaluate.ts';
+import { Evaluator, type Point, Slots, usesF64 } from './evaluate.ts';
+import { laneOfDType } from '../kernel/element.ts';
+import { wrapInteger } from '../kernel/math/cast.ts';
 import type { Target } from './target.ts';
 import { transpose } from './transpose.ts';
 
@@ -186,7 +188,7 @@ class LoopWriter {
       });
       // Past the last row anything will do: those lanes are not stored.
       while (read.length < lanes) read.push(read[0]!);
-      transpose(builder, laneTypeOf[load.dtype], read, columns).forEach((column, j) => known[j]!.set(load, column));
+      transpose(builder, laneOfDType[load.dtype], read, columns).forEach((column, j) => known[j]!.set(load, column));
     }
     const loads = new Map<string, Register>();
     known.forEach((values, j) => {
@@ -298,7 +300,7 @@ class LoopWriter {
   }
 
   private identity(reduce: Reduce): Register {
-    const register = this.builder.register(laneTypeOf[reduce.dtype]);
+    const register = this.builder.register(laneOfDType[reduce.dtype]);
     this.builder.assign(register, { op: 'splat', value: identityOf(reduce) });
     return register;
   }
@@ -310,7 +312,7 @@ class LoopWriter {
       builder.assign(target, { op: combine[op] === 'add' ? 'add' : 'mul', a: target, b: value });
     else {
       // A copy made here keeps the combination inside the loop, whatever depth the accumulator was made at.
-      const current = builder.set(laneTypeOf[dtype], { op: 'copy', a: target });
+      const current = builder.set(laneOfDType[dtype], { op: 'copy', a: target });
       builder.assign(target, { op: 'copy', a: expandOp(builder, combine[op], dtype, dtype, [current, value]) });
     }
   }
@@ -319,13 +321,13 @@ class LoopWriter {
     const { builder } = this;
     const { dtype } = reduce;
     const across = { sum: 'sumLanes', amax: 'maxLanes', prod: 'mulLanes' } as const;
-    const lane = laneTypeOf[dtype];
+    const lane = laneOfDType[dtype];
     // Masks are −1 and 0: the larger mask is the smaller number.
     if (dtype === 'bool')
       return builder.unary('neg', builder.set(lane, { op: 'maxLanes', a: builder.unary('neg', register) }));
     const result = builder.set(lane, { op: across[reduce.op], a: register });
-    if (dtype === 'uint8') return builder.binary('and', result, builder.splat('i32', 255));
-    if (reduce.op !== 'amax' || !isFloat(dtype)) return result;
+    if (!isFloat(dtype)) return wrapInteger(builder, dtype, result);
+    if (reduce.op !== 'amax') return result;
     const nans = builder.set('i32', { op: 'sumLanes', a: builder.compare('ne', register, register) });
     return builder.select(builder.compare('eq', nans, builder.splat('i32', 0)), result, builder.splat(lane, NaN));
   }

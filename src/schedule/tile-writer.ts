@@ -7,7 +7,8 @@ import { NestBuilder } from '../kernel/builder.ts';
 import type { Effect, Kernel, Reduce } from '../kernel/kernel.ts';
 import type { Register, Walk } from '../kernel/nest.ts';
 import type { TileDirectives } from './directives.ts';
-import { Evaluator, laneTypeOf, type Point, Slots } from './evaluate.ts';
+import { Evaluator, type Point, Slots } from './evaluate.ts';
+import { laneOfDType } from '../kernel/element.ts';
 import type { Bound } from './loops.ts';
 import { type Operand, sizeOfVars } from './pack.ts';
 
@@ -162,7 +163,7 @@ export class TileWriter {
     const { builder, form, across, c } = this;
     const { lanes, reduce } = c;
     const inner = form.kind === 'inner';
-    const laneType = laneTypeOf[reduce.dtype];
+    const laneType = laneOfDType[reduce.dtype];
     const columns = inner ? column.width : Math.ceil(column.width / lanes);
     const points: Point[][] = [];
     for (let r = 0; r < row.width; r++) {

@@ -2,7 +2,7 @@
  * Arithmetic with two results or special rules, beyond the methods of Tensor: remainders, signs, parts of numbers, whole-number divisors.
  */
 import { DTypeError, raise, ValueError } from '../base/errors.ts';
-import { dtypes, isFloat } from '../ir/dtype.ts';
+import { dtypes, isFloat, isUnsigned } from '../ir/dtype.ts';
 import { where } from './functions.ts';
 import { filled, floatOf, inDoubles, meet, meetAsFloats, meetAsNumbers, numberOf, tensorOf } from './lifting.ts';
 import { Tensor, type TensorLike } from './tensor.ts';
@@ -10,7 +10,7 @@ import { Tensor, type TensorLike } from './tensor.ts';
 /** x − trunc(x / y) · y, with the sign of x (as C's fmod and JavaScript's %); integers give 0 where y is 0. @example fmod(-5, 3) // -2 */
 export function fmod(x: TensorLike, y: TensorLike): Tensor {
   const [a, b] = meetAsNumbers('fmod', x, y);
-  if (a.dtype === 'uint8') return a.mod(b);
+  if (isUnsigned(a.dtype)) return a.mod(b);
   if (!isFloat(a.dtype)) {
     const rest = a.abs().mod(b.abs());
     return where(a.less(0), rest.neg(), rest);
@@ -97,13 +97,11 @@ export interface NanToNumOptions {
   readonly negInf?: number;
 }
 
-const LARGEST = { float32: (2 - 2 ** -23) * 2 ** 127, float64: Number.MAX_VALUE };
-
 /** Numbers in place of NaN and infinities. @example nanToNum(tensor([NaN, 1])) // [0, 1] */
 export function nanToNum(x: TensorLike, { nan = 0, posInf, negInf }: NanToNumOptions = {}): Tensor {
   const a = tensorOf(x);
   if (!isFloat(a.dtype)) return a;
-  const largest = a.dtype === 'float64' ? LARGEST.float64 : LARGEST.float32;
+  const largest = dtypes[a.dtype].highest;
   const high = where(a.equal(Infinity), filled(a, posInf ?? largest), a);
   const low = where(a.equal(-Infinity), filled(a, negInf ?? -largest), high);
   return where(a.isNaN(), filled(a, nan), low);
@@ -114,8 +112,8 @@ export function gcd(x: TensorLike, y: TensorLike): Tensor {
   let [a, b] = meetIntegers('gcd', x, y);
   a = a.abs();
   b = b.abs();
-  // Euclid's algorithm takes longest for neighbours among Fibonacci's numbers, of which 46 are below 2³¹ and 13 below 2⁸.
-  const steps = dtypes[a.dtype].bytes === 1 ? 13 : 46;
+  // Euclid's algorithm takes longest for neighbours among Fibonacci's numbers, of which 46 are below 2³¹, 23 below 2¹⁵ and 13 below 2⁸.
+  const steps = { 1: 13, 2: 23, 4: 46, 8: 46 }[dtypes[a.dtype].bytes];
   for (let i = 0; i < steps; i++) [a, b] = [where(b.equal(0), a, b), a.mod(b)];
   return a;
 }

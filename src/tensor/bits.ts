@@ -2,7 +2,7 @@
  * Operations on the bits of integers, beyond the methods of Tensor.
  */
 import { DTypeError, raise } from '../base/errors.ts';
-import { dtypes, isFloat } from '../ir/dtype.ts';
+import { dtypes, isFloat, isUnsigned } from '../ir/dtype.ts';
 import { inverted } from './elementwise.ts';
 import { where } from './functions.ts';
 import { meetAsNumbers, tensorOf } from './lifting.ts';
@@ -29,7 +29,7 @@ export function arithmeticRightShift(x: TensorLike, bits: TensorLike): Tensor {
   );
   const width = 8 * dtypes[a.dtype].bytes;
   const shifted = n.clip(0, width - 1);
-  if (a.dtype === 'uint8') return where(n.greaterEqual(width), 0, a.rightShift(shifted));
+  if (isUnsigned(a.dtype)) return a.rightShift(n);
   const isNegative = a.less(0);
   const moved = where(isNegative, bitwiseNot(a), a).rightShift(shifted);
   return where(isNegative, bitwiseNot(moved), moved);

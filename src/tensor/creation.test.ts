@@ -16,7 +16,10 @@ describe.each(testDevices)('creation on %s', (name) => {
     expect(tensor(new Uint8Array([1])).dtype).toBe('uint8');
     expectClose(tensor([1.7, -1.7], { dtype: 'int32' }), [1, -1], 0);
     expectClose(tensor([0.5, 0], { dtype: 'bool' }), [1, 0], 0);
-    expect(() => tensor(new Int16Array([1]) as unknown as Int32Array)).toThrow(/Int16Array holds no dtype of ours/);
+    expect(tensor(new Int8Array([1])).dtype).toBe('int8');
+    expect(tensor(new Int16Array([1])).dtype).toBe('int16');
+    expect(tensor(new Uint16Array([65535])).dtype).toBe('int32');
+    expect(() => tensor(new Uint32Array([1]) as unknown as Int32Array)).toThrow(/Uint32Array holds no dtype of ours/);
   });
 
   it('data are copied: changing the array later changes nothing', () => {

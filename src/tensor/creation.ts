@@ -6,7 +6,7 @@ import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { currentDevice } from '../runtime/registry.ts';
 import { store } from '../engine/value.ts';
 import { binary, buffer, cast, constant, iota, variable } from '../ir/build.ts';
-import { type DType, infoOf, isFloat, type TypedArray } from '../ir/dtype.ts';
+import { type DType, infoOf, isFloat, isHalf, storedFrom } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { add, mul } from './elementwise.ts';
 import { flattened, type NestedValues } from './nested.ts';
@@ -14,10 +14,14 @@ import { Tensor } from './tensor.ts';
 
 export type { NestedValues } from './nested.ts';
 
-export type Data = NestedValues | TypedArray | Float32Array | Float64Array | Int32Array | Uint8Array;
+/** Numbers in a typed array over any memory. A Float16Array, where there is one, is known by its name. */
+type NumberArray =
+  Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint16Array | Uint8Array | Uint8ClampedArray;
+
+export type Data = NestedValues | NumberArray;
 
 export interface TensorOptions {
-  /** Default: the typed array's; bool for booleans; float32 for numbers. */
+  /** Default: the typed array's (Uint16Array: int32, which holds it); bool for booleans; float32 for numbers. */
   readonly dtype?: DType;
   /** Default: as the arrays are nested. */
   readonly shape?: Shape;
@@ -29,7 +33,7 @@ export interface TensorOptions {
  * @example tensor([[1, 2], [3, 4]])   @example tensor(bytes, { shape: [28, 28] })   @example tensor([1, 2], { dtype: 'int32' })
  */
 export function tensor(data: Data, options: TensorOptions = {}): Tensor {
-  if (ArrayBuffer.isView(data)) {
+  if (isTypedArray(data)) {
     const dtype = options.dtype ?? dtypeOfArray(data);
     return fromElements(data, options.shape ?? [data.length], dtype);
   }
@@ -39,15 +43,29 @@ export function tensor(data: Data, options: TensorOptions = {}): Tensor {
   return fromElements(elements, options.shape ?? shape, dtype);
 }
 
-function dtypeOfArray(data: ArrayBufferView): DType {
-  if (data instanceof Float32Array) return 'float32';
-  if (data instanceof Float64Array) return 'float64';
-  if (data instanceof Int32Array) return 'int32';
-  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return 'uint8';
-  raise(
-    new DTypeError(
-      `tensor: ${data.constructor.name} holds no dtype of ours; expected Float32Array, Float64Array, Int32Array or Uint8Array`,
-    ),
+/** The dtype for each typed array, by its name. */
+const arrayDTypes: Readonly<Record<string, DType>> = {
+  Float64Array: 'float64',
+  Float32Array: 'float32',
+  Float16Array: 'float16',
+  Int32Array: 'int32',
+  Int16Array: 'int16',
+  Int8Array: 'int8',
+  Uint16Array: 'int32',
+  Uint8Array: 'uint8',
+  Uint8ClampedArray: 'uint8',
+};
+
+function isTypedArray(data: Data): data is NumberArray {
+  return ArrayBuffer.isView(data);
+}
+
+function dtypeOfArray(data: NumberArray): DType {
+  const name = data[Symbol.toStringTag];
+  const dtype = arrayDTypes[name];
+  if (dtype !== undefined) return dtype;
+  return raise(
+    new DTypeError(`tensor: ${name} holds no dtype of ours; expected one of ${Object.keys(arrayDTypes).join(', ')}`),
   );
 }
 
@@ -60,17 +78,10 @@ function fromElements(elements: ArrayLike<number>, shape: Shape, dtype: DType): 
     );
   }
   const { array } = infoOf(dtype);
-  const isReady = elements instanceof array && dtype !== 'bool';
-  const value = store(currentDevice(), dtype, isReady ? elements : converted(elements, dtype));
+  const isReady = elements instanceof array && dtype !== 'bool' && !isHalf(dtype);
+  const value = store(currentDevice(), dtype, isReady ? elements : storedFrom(dtype, elements));
   value.isShared = true;
   return new Tensor(buffer(value, shape));
-}
-
-/** The elements as the dtype's array holds them; whatever is not 0 is true. */
-function converted(elements: ArrayLike<number>, dtype: DType): TypedArray {
-  const result = new (infoOf(dtype).array)(elements.length);
-  for (let i = 0; i < elements.length; i++) result[i] = dtype === 'bool' ? Number(elements[i] !== 0) : elements[i]!;
-  return result;
 }
 
 export interface DTypeOption {

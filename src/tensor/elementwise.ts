@@ -5,7 +5,7 @@
 import { DTypeError, raise } from '../base/errors.ts';
 import { broadcastShapes } from '../base/shape.ts';
 import { binary, cast, constantValue, detach, unary, where as select } from '../ir/build.ts';
-import { infoOf, isFloat } from '../ir/dtype.ts';
+import { infoOf, isFloat, isUnsigned } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import {
   asFloat,
@@ -77,7 +77,7 @@ export function neg(x: Node): Node {
 }
 
 export function abs(x: Node): Node {
-  if (x.dtype === 'uint8' || x.dtype === 'bool') return x;
+  if (infoOf(x.dtype).lowest === 0) return x;
   return binary('max', x, unary('neg', x));
 }
 
@@ -85,7 +85,7 @@ export function abs(x: Node): Node {
 export function sign(x: Node): Node {
   const number = asNumber(x);
   const zero = like(number, 0);
-  const negative = number.dtype === 'uint8' ? zero : select(binary('lt', number, zero), like(number, -1), number);
+  const negative = isUnsigned(number.dtype) ? zero : select(binary('lt', number, zero), like(number, -1), number);
   return select(binary('lt', zero, number), like(number, 1), negative);
 }
 
@@ -349,5 +349,5 @@ export function where(condition: Node, a: Operand, b: Operand): Node {
 export function inverted(x: Node): Node {
   if (isFloat(x.dtype))
     raise(new DTypeError(`inverted: expected an integer, got ${x.dtype}; convert with .cast('int32')`));
-  return binary('xor', x, like(x, x.dtype === 'bool' ? 1 : infoOf(x.dtype).bytes === 1 ? 255 : -1));
+  return binary('xor', x, like(x, infoOf(x.dtype).lowest === 0 ? infoOf(x.dtype).highest : -1));
 }

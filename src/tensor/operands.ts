@@ -4,7 +4,7 @@
  */
 import { DTypeError, raise } from '../base/errors.ts';
 import { broadcastShapes, type Shape } from '../base/shape.ts';
-import { cast, constant, expand } from '../ir/build.ts';
+import { cast, constant, expand, number } from '../ir/build.ts';
 import { type DType, infoOf, isFloat, promote, roundTo } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 
@@ -48,10 +48,14 @@ export function broadcastTo(x: Node, shape: Shape): Node {
 
 /** Both operands in one dtype and one shape. @throws ShapeError if they do not broadcast */
 export function meet(op: string, a: Operand, b: Operand, dtype: DType = commonDType(a, b)): [Node, Node] {
-  const x = toNode(a, dtype);
-  const y = toNode(b, dtype);
-  const shape = broadcastShapes(op, x.shape, y.shape);
-  return [broadcastTo(x, shape), broadcastTo(y, shape)];
+  const shape = broadcastShapes(op, shapeOf(a), shapeOf(b));
+  const whole = (x: Operand): Node =>
+    isNumber(x) ? number(Number(x), shape, dtype) : broadcastTo(cast(x, dtype), shape);
+  return [whole(a), whole(b)];
+}
+
+function shapeOf(x: Operand): Shape {
+  return isNumber(x) ? [] : x.shape;
 }
 
 /** As `meet`, in a float dtype: integers become float32. */
@@ -74,9 +78,9 @@ export function asNumber(x: Node): Node {
   return x.dtype === 'bool' ? cast(x, 'int32') : x;
 }
 
-/** uint8 and bool as int32, so that sums and products of them do not wrap. */
+/** Integers narrower than int32, and bool, as int32, so that sums and products of them do not wrap. */
 export function widened(x: Node): Node {
-  return infoOf(x.dtype).bytes < 4 ? cast(x, 'int32') : x;
+  return !isFloat(x.dtype) && infoOf(x.dtype).bytes < 4 ? cast(x, 'int32') : x;
 }
 
 /** An index as int32. @throws DTypeError for floats */

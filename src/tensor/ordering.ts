@@ -6,7 +6,7 @@ import { DTypeError, raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
 import { realize } from '../engine/realize.ts';
 import { gather, reshape } from '../ir/build.ts';
-import { infoOf, isFloat, type TypedArray } from '../ir/dtype.ts';
+import { infoOf, isFloat, numbersOf, type TypedArray } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { tensor } from './creation.ts';
 import * as sorting from './sort.ts';
@@ -167,5 +167,5 @@ function flatNonzero(op: string, x: Tensor): number[] {
 
 /** The elements, computed in one run. @throws TraceError where they are not known yet */
 function valuesOf(op: string, nodes: readonly Node[]): TypedArray[] {
-  return realize(nodes, op).map((value) => value.storage.read());
+  return realize(nodes, op).map((value) => numbersOf(value.storage.dtype, value.storage.read()));
 }

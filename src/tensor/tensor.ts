@@ -17,7 +17,7 @@ export { type NestedNumbers, operandOf, type TensorLike } from './methods/handle
  * An immutable n-dimensional array of one dtype.
  *
  * Operations record; reading (`data`, `item`, `array`, printing) runs what was recorded. Two tensors broadcast by NumPy's rule
- * and meet in the larger dtype of bool < uint8 < int32 < float32 < float64.
+ * and meet in the smallest dtype that is at least both (the table is in ir/dtype.ts).
  * @example const y = tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1])).relu(); await y.array(); // [3, 7]
  */
 export class Tensor extends ReductionMethods {

@@ -66,7 +66,7 @@ const rules: { readonly [K in Op]: Rule<K> } = {
   floor: oneOperand,
   tanh: oneOperand,
   erf: oneOperand,
-  cast: (node, inputs) => cast(first(inputs), node.dtype),
+  cast: (node, inputs) => cast(first(inputs), node.dtype, node.attributes.isLoose),
   bitcast: (node, inputs) => bitcast(first(inputs), node.dtype),
 
   add: twoOperands,

@@ -74,7 +74,7 @@ const rules: { readonly [K in Op]: Rule<K> } = {
   tanh: one((t, y) => mul(t, subtract(like(y, 1), mul(y, y)))),
   erf: one((t, y) => mul(t, scale(unary('exp', unary('neg', mul(first(y), first(y)))), 2 / Math.sqrt(Math.PI)))),
   // The walk lets tangents into floats only, so this is float → float.
-  cast: one((t, y) => cast(t, y.dtype)),
+  cast: one((t, y) => cast(t, y.dtype, y.attributes.isLoose)),
   bitcast: still,
 
   add: two(

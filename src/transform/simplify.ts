@@ -19,7 +19,7 @@ import {
   where,
   withInputs,
 } from '../ir/build.ts';
-import { type DType, isFloat, roundTo } from '../ir/dtype.ts';
+import { isFloat, isLossless, roundTo } from '../ir/dtype.ts';
 import { usedParts } from '../ir/loop.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import type { Op } from '../ir/op.ts';
@@ -208,19 +208,6 @@ function isPowerOfTwo(x: number): boolean {
   const exponent = Math.log2(Math.abs(x));
   return Math.abs(exponent) <= 64 && Number.isInteger(exponent) && 2 ** exponent === Math.abs(x);
 }
-
-/** Whether every value of `from` survives in `to`, so that a further cast sees no difference. */
-function isLossless(from: DType, to: DType): boolean {
-  return lossless[from].includes(to);
-}
-
-const lossless: Record<DType, readonly DType[]> = {
-  bool: ['uint8', 'int32', 'float32', 'float64'],
-  uint8: ['int32', 'float32', 'float64'],
-  int32: ['float64'],
-  float32: ['float64'],
-  float64: [],
-};
 
 // Reductions
 

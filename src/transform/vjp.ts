@@ -21,7 +21,7 @@ import {
   unslide,
   where,
 } from '../ir/build.ts';
-import { isFloat } from '../ir/dtype.ts';
+import { isFloat, isHalf } from '../ir/dtype.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
 import { families, type Op } from '../ir/op.ts';
 import { cosine, larger, like, mul, othersOf, scale, spread, subtract } from './derivatives.ts';
@@ -53,7 +53,7 @@ const rules: Rules = {
   tanh: [(g, y) => mul(g, subtract(like(y, 1), mul(y, y)))],
   erf: [(g, y) => mul(g, scale(unary('exp', unary('neg', mul(first(y), first(y)))), 2 / Math.sqrt(Math.PI)))],
   // The walk lets gradients into floats only, so this is float → float.
-  cast: [(g, y) => cast(g, first(y).dtype)],
+  cast: [(g, y) => cast(g, first(y).dtype, isHalf(first(y).dtype))],
   bitcast: flat,
 
   add: [(g) => g, (g) => g],

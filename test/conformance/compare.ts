@@ -4,7 +4,7 @@
  * Numbers whose exact value is below the smallest normal one are not compared closely: devices may flush them to zero.
  */
 import { sizeOf } from '../../src/base/shape.ts';
-import { type DType, infoOf, type TypedArray } from '../../src/ir/dtype.ts';
+import { type DType, infoOf, numbersOf, type TypedArray } from '../../src/ir/dtype.ts';
 import type { Storage } from '../../src/ir/leaf.ts';
 import type { Graph } from '../../src/ir/node.ts';
 import type { Device } from '../../src/runtime/device.ts';
@@ -18,7 +18,11 @@ export type Tolerance =
   /** A distance, one for all elements or one for each. */
   | { readonly kind: 'absolute'; readonly distance: number | TypedArray };
 
-const smallestNormal: Partial<Record<DType, number>> = { float32: 2 ** -126, float64: 2 ** -1022 };
+const smallestNormal: Partial<Record<DType, number>> = {
+  float64: 2 ** -1022,
+  float32: 2 ** -126,
+  bfloat16: 2 ** -126,
+};
 
 /** The outputs of the graph on the device, whose inputs are copied first. Donated inputs are overwritten where the device says it can. */
 export function outputsOn(device: Device, graph: Graph, inputs: readonly TypedArray[]): TypedArray[] {
@@ -37,8 +41,14 @@ export function outputsOn(device: Device, graph: Graph, inputs: readonly TypedAr
   return outputs.map((storage) => storage.read().slice());
 }
 
-/** The first element that is too far off, as a sentence; undefined if there is none. */
-export function findFault(dtype: DType, got: TypedArray, want: TypedArray, tolerance: Tolerance): string | undefined {
+/** The first stored element that is too far off, as a sentence; undefined if there is none. */
+export function findFault(
+  dtype: DType,
+  gotStored: TypedArray,
+  wantStored: TypedArray,
+  tolerance: Tolerance,
+): string | undefined {
+  const [got, want] = [numbersOf(dtype, gotStored), numbersOf(dtype, wantStored)];
   if (got.length !== want.length) return `${got.length} elements instead of ${want.length}`;
   for (let i = 0; i < want.length; i++) {
     if (!isClose(dtype, got[i]!, want[i]!, tolerance, i)) return `element ${i} is ${got[i]} instead of ${want[i]}`;
@@ -64,5 +74,7 @@ function isClose(dtype: DType, got: number, want: number, tolerance: Tolerance, 
 }
 
 function ulpOf(dtype: DType, x: number): number {
-  return 2 ** (Math.floor(Math.log2(Math.abs(x))) - (dtype === 'float32' ? 23 : 52));
+  const exponent = Math.floor(Math.log2(Math.abs(x)));
+  // Below 2⁻¹⁴ the elements of float16 lie no closer.
+  return 2 ** (dtype === 'float16' ? Math.max(exponent, -14) : exponent) * infoOf(dtype).epsilon!;
 }

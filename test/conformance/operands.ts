@@ -4,7 +4,7 @@
  */
 import { sizeOf, type Shape } from '../../src/base/shape.ts';
 import { expand, flip, param, permute, shrink, slide } from '../../src/ir/build.ts';
-import { type DType, infoOf, isFloat, type TypedArray } from '../../src/ir/dtype.ts';
+import { type DType, infoOf, isFloat, storedFrom, type TypedArray } from '../../src/ir/dtype.ts';
 import type { Node } from '../../src/ir/node.ts';
 import { lcg } from '../golden/lcg.ts';
 
@@ -47,9 +47,12 @@ export class Operands {
 
   /** A contiguous input. */
   input(shape: Shape, dtype: DType, values: Values = ordinary(dtype)): Node {
-    const array = new (infoOf(dtype).array)(sizeOf(shape));
-    for (let i = 0; i < array.length; i++) array[i] = values(this);
-    this.values.push(array);
+    this.values.push(
+      storedFrom(
+        dtype,
+        Array.from({ length: sizeOf(shape) }, () => values(this)),
+      ),
+    );
     this.inputs.push(param(this.inputs.length, shape, dtype));
     return this.inputs.at(-1)!;
   }
@@ -113,19 +116,16 @@ export class Operands {
 }
 
 const specials = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -2];
-const integers = [0, 1, -1, 2 ** 31 - 1, -(2 ** 31), 2, -2, 255, 256, 65536];
 
-/** Any value of a dtype: for floats mostly within ±8, with the special ones among them. */
+/** Any value of a dtype: for floats mostly within ±8, with the special ones among them; for integers the ends of the range. */
 export function ordinary(dtype: DType): Values {
   if (isFloat(dtype)) return (o) => (o.below(8) === 0 ? o.pick(specials) : o.between(-8, 8));
-  switch (dtype) {
-    case 'int32':
-      return (o) => (o.below(4) === 0 ? o.pick(integers) : Math.floor(o.between(-1000, 1000)));
-    case 'uint8':
-      return (o) => (o.below(4) === 0 ? o.pick([0, 1, 128, 255]) : o.below(256));
-    default:
-      return (o) => o.below(2);
-  }
+  const { kind, lowest, highest } = infoOf(dtype);
+  if (kind === 'bool') return (o) => o.below(2);
+  const ends = [0, 1, -1, 2, -2, lowest, lowest + 1, highest - 1, highest, 128, 255, 256, 65536];
+  const integers = ends.filter((x) => x >= lowest && x <= highest);
+  const [low, high] = [Math.max(lowest, -1000), Math.min(highest, 1000)];
+  return (o) => (o.below(4) === 0 ? o.pick(integers) : Math.floor(o.between(low, high + 1)));
 }
 
 /** Floats within ±limit, without special values, or with. */

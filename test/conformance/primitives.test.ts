@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../src/base/shape.ts';
 import { Rerun } from '../../src/ir/custom.ts';
 import * as build from '../../src/ir/build.ts';
-import { type DType, isFloat, type TypedArray } from '../../src/ir/dtype.ts';
+import { type DType, infoOf, isFloat, isHalf, numbersOf, storedFrom, type TypedArray } from '../../src/ir/dtype.ts';
 import type { Node, Scan } from '../../src/ir/node.ts';
 import { accepts, type BinaryOp, type Op, operandDTypes, type UnaryOp } from '../../src/ir/op.ts';
 import { erfExact } from '../../src/kernel/math/erf-oracle.ts';
@@ -65,6 +65,25 @@ function movement(dtypes: readonly DType[], move: (o: Operands, x: Node) => Node
   return { dtypes, draw: (o, dtype) => ({ output: move(o, o.view(o.shape(leastRank), dtype)), tolerance: moved }) };
 }
 
+const beyond = [
+  NaN,
+  Infinity,
+  -Infinity,
+  -0,
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 31 - 1,
+  65519.999,
+  65520,
+  1 + 2 ** -11,
+  1 + 2 ** -8,
+  1 + 2 ** -8 + 2 ** -40,
+  3 * 2 ** -25,
+  2 ** -25,
+  2 ** -25 + 2 ** -60,
+  3.4e38,
+];
+
 /** Products of any length that is met here stay normal. */
 const nearOne: Values = (o) => o.pick([-1, 1]) * o.between(0.8, 1.25);
 /** Quarters: their quotients are far enough from whole numbers, or are whole, for floor to be sure. */
@@ -76,7 +95,10 @@ const magnitude = (x: Node): Node => build.binary('max', x, build.unary('neg', x
 /** Adds the tolerance of n + 2 roundings of the scale. */
 function rounded(output: Node, scale: Node, terms: number): Case {
   if (!isFloat(output.dtype)) return { output, tolerance: exact };
-  const unit = (output.dtype === 'float32' ? 2 ** -24 : 2 ** -53) * (terms + 2);
+  // 16-bit floats are summed in float32 and rounded once, perhaps to the neighbour.
+  const unit = isHalf(output.dtype)
+    ? 2 * infoOf(output.dtype).epsilon!
+    : (infoOf(output.dtype).epsilon! / 2) * (terms + 2);
   const factor = build.expand(build.constant(unit, [], output.dtype), scale.shape, []);
   return { output, tolerance: exact, scale: build.binary('mul', scale, factor) };
 }
@@ -130,7 +152,7 @@ const table: { readonly [K in Op]: Entry } = {
   sin: unary('sin', 3.6, within(1e4)),
   sqrt: unary('sqrt', 0, (o) => Math.abs(within(1e6)(o))),
   floor: unary('floor', 0, within(100)),
-  tanh: unary('tanh', (dtype) => (dtype === 'float32' ? 3 : 4)),
+  tanh: unary('tanh', (dtype) => (dtype === 'float64' ? 4 : 3)),
   erf: {
     dtypes: accepts.float,
     draw: (o, dtype) => {
@@ -143,10 +165,11 @@ const table: { readonly [K in Op]: Entry } = {
     dtypes: anything,
     draw: (o, dtype) => {
       const to = o.pick(anything.filter((other) => other !== dtype));
-      // What a float beyond int32 becomes is not specified.
-      const inRange: Values = (p) => p.pick([3, 300, 2.1e9]) * p.between(-1, 1);
-      const x = o.view(o.shape(), dtype, isFloat(dtype) && (to === 'int32' || to === 'uint8') ? inRange : undefined);
-      return { output: build.cast(x, to), tolerance: exact };
+      // Within the ranges of integers and beyond; those of float64 halfway between narrower floats, and next to it.
+      const wide: Values = (p) =>
+        p.below(4) === 0 ? p.pick(beyond) : p.pick([3, 200, 4e4, 3e9, 1e20]) * p.between(-1, 1);
+      const x = o.view(o.shape(), dtype, isFloat(dtype) ? wide : undefined);
+      return { output: build.cast(x, to, o.below(2) === 0), tolerance: exact };
     },
   },
   bitcast: {
@@ -169,8 +192,8 @@ const table: { readonly [K in Op]: Entry } = {
   and: binary('and'),
   or: binary('or'),
   xor: binary('xor'),
-  shl: binary('shl', () => (o) => o.below(32)),
-  shr: binary('shr', () => (o) => o.below(32)),
+  shl: binary('shl', shiftOf),
+  shr: binary('shr', shiftOf),
 
   where: {
     dtypes: anything,
@@ -352,6 +375,12 @@ function erfOf(x: number): number {
   return Number.isNaN(x) || x === 0 ? x : Math.abs(x) > 6 ? Math.sign(x) : erfExact(x);
 }
 
+/** Mostly counts of bits, some of them more than there are; they are what is shifted, too. */
+function shiftOf(dtype: DType): Values {
+  const any = ordinary(dtype);
+  return (o) => (o.below(4) === 0 ? any(o) : o.below(8 * infoOf(dtype).bytes));
+}
+
 /** Few different values, so that comparisons meet equal ones. */
 function smallOf(dtype: DType): Values {
   return (o) =>
@@ -368,8 +397,10 @@ describe.each(compilers)('$label', ({ device }) => {
         const { output, tolerance, scale, oracle } = draw(o, dtype);
         const given = o.values;
         const known = (node: Node): TypedArray => evaluate({ inputs: o.inputs, outputs: [node] }, given)[0]!;
-        const want = oracle === undefined ? known(output) : known(oracle.of).map(oracle.value);
-        const allowed: Tolerance = scale === undefined ? tolerance : { kind: 'absolute', distance: known(scale) };
+        const numbers = (node: Node): TypedArray => numbersOf(node.dtype, known(node));
+        const want =
+          oracle === undefined ? known(output) : storedFrom(output.dtype, numbers(oracle.of).map(oracle.value));
+        const allowed: Tolerance = scale === undefined ? tolerance : { kind: 'absolute', distance: numbers(scale) };
         const [got] = outputsOn(device, { inputs: o.inputs, outputs: [output] }, given);
         const fault = findFault(output.dtype, got!, want, allowed);
         if (fault !== undefined) faults.push(`${dtype}, seed ${seed}, (${output.shape.join(', ')}): ${fault}`);

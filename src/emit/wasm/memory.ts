@@ -6,6 +6,7 @@ import type { Access, Element, Statement, Value } from '../../kernel/nest.ts';
 import type { Place } from './addresses.ts';
 import type { FunctionBuilder } from './function.ts';
 import type { NestContext } from './nest.ts';
+import type { OpcodeWith } from './opcodes.ts';
 
 const zero = new Uint8Array(16);
 
@@ -70,11 +71,11 @@ export function store(context: NestContext, statement: Statement & { kind: 'stor
   const bytes = elementBytes[element];
   const place = addresses.address(access.slot, element, access.at);
   if (active === 0) return;
-  if (step === 1 && element === 'u8' && active > 1) {
+  if (step === 1 && bytes < 4 && active > 1) {
     if (active === 4 || active === 2) {
       push(f, place);
-      packBytes(context, source);
-      f.memoryLane(active === 4 ? 'v128.store32_lane' : 'v128.store16_lane', place.offset, 0);
+      pack(context, source, bytes);
+      f.memoryLane(storeLane[active * bytes]!, place.offset, 0);
       return;
     }
   } else if (step === 1 && active * bytes === 16) {
@@ -97,9 +98,36 @@ export function store(context: NestContext, statement: Statement & { kind: 'stor
   for (let lane = step === 0 ? active - 1 : 0; lane < active; lane++) {
     push(f, place);
     context.push(source);
-    const op = element === 'f64' ? 'v128.store64_lane' : element === 'u8' ? 'v128.store8_lane' : 'v128.store32_lane';
-    f.memoryLane(op, place.offset + lane * step * bytes, element === 'u8' ? 4 * lane : lane);
+    // Where elements are narrower than lanes, the low part of the lane is stored.
+    f.memoryLane(storeLane[bytes]!, place.offset + lane * step * bytes, bytes < 4 ? (4 / bytes) * lane : lane);
   }
+}
+
+const storeLane: Readonly<Record<number, OpcodeWith<'memoryLane'>>> = {
+  1: 'v128.store8_lane',
+  2: 'v128.store16_lane',
+  4: 'v128.store32_lane',
+  8: 'v128.store64_lane',
+};
+
+/** How elements narrower than an i32 lane get into one: alone, the four (of bytes: into words first) that lie side by side, one among them. */
+const narrow = {
+  i8: {
+    scalar: 'i32.load8_s',
+    lane: 'v128.load8_lane',
+    extend: ['i16x8.extend_low_i8x16_s', 'i32x4.extend_low_i16x8_s'],
+  },
+  u8: {
+    scalar: 'i32.load8_u',
+    lane: 'v128.load8_lane',
+    extend: ['i16x8.extend_low_i8x16_u', 'i32x4.extend_low_i16x8_u'],
+  },
+  i16: { scalar: 'i32.load16_s', lane: 'v128.load16_lane', extend: ['i32x4.extend_low_i16x8_s'] },
+  u16: { scalar: 'i32.load16_u', lane: 'v128.load16_lane', extend: ['i32x4.extend_low_i16x8_u'] },
+} as const;
+
+function isNarrow(element: Element): element is keyof typeof narrow {
+  return elementBytes[element] < 4;
 }
 
 /** Lowers an accumulate statement: lanes in order, since they may meet. */
@@ -122,6 +150,9 @@ const accumulateOps = {
   f32: { load: 'f32.load', extract: 'f32x4.extract_lane', add: 'f32.add', store: 'f32.store' },
   f64: { load: 'f64.load', extract: 'f64x2.extract_lane', add: 'f64.add', store: 'f64.store' },
   i32: { load: 'i32.load', extract: 'i32x4.extract_lane', add: 'i32.add', store: 'i32.store' },
+  i16: { load: 'i32.load16_s', extract: 'i32x4.extract_lane', add: 'i32.add', store: 'i32.store16' },
+  u16: { load: 'i32.load16_u', extract: 'i32x4.extract_lane', add: 'i32.add', store: 'i32.store16' },
+  i8: { load: 'i32.load8_s', extract: 'i32x4.extract_lane', add: 'i32.add', store: 'i32.store8' },
   u8: { load: 'i32.load8_u', extract: 'i32x4.extract_lane', add: 'i32.add', store: 'i32.store8' },
 } as const satisfies Record<Element, object>;
 
@@ -157,8 +188,8 @@ function push(f: FunctionBuilder, { local }: Place): void {
 /** One element in every lane. */
 function loadSplat(f: FunctionBuilder, element: Element, place: Place): void {
   push(f, place);
-  if (element === 'u8') {
-    f.memory('i32.load8_u', place.offset);
+  if (isNarrow(element)) {
+    f.memory(narrow[element].scalar, place.offset);
     f.op('i32x4.splat');
   } else {
     f.memory(element === 'f64' ? 'v128.load64_splat' : 'v128.load32_splat', place.offset);
@@ -167,18 +198,23 @@ function loadSplat(f: FunctionBuilder, element: Element, place: Place): void {
 
 /** `active` elements side by side, the lanes behind them 0. */
 function loadRow(f: FunctionBuilder, element: Element, place: Place, active: number): void {
-  if (element === 'u8') {
+  if (isNarrow(element)) {
+    const size = elementBytes[element];
     if (active === 4) {
       push(f, place);
-      f.memory('v128.load32_zero', place.offset);
+      f.memory(size === 1 ? 'v128.load32_zero' : 'v128.load64_zero', place.offset);
     } else {
       if (active === 3) push(f, place);
       push(f, place);
       f.v128(zero);
-      f.memoryLane(active === 1 ? 'v128.load8_lane' : 'v128.load16_lane', place.offset, 0);
-      if (active === 3) f.memoryLane('v128.load8_lane', place.offset + 2, 2);
+      f.memoryLane(
+        active === 1 ? narrow[element].lane : size === 1 ? 'v128.load16_lane' : 'v128.load32_lane',
+        place.offset,
+        0,
+      );
+      if (active === 3) f.memoryLane(narrow[element].lane, place.offset + 2 * size, 2);
     }
-    widenBytes(f);
+    extend(f, element);
     return;
   }
   const bytes = active * elementBytes[element];
@@ -192,10 +228,10 @@ function loadRow(f: FunctionBuilder, element: Element, place: Place, active: num
 
 /** `active` addresses are on the stack, lane 0's on top: their elements, the other lanes 0. */
 function loadLanes(f: FunctionBuilder, element: Element, offsetOf: (lane: number) => number, active: number): void {
-  if (element === 'u8') {
+  if (isNarrow(element)) {
     f.v128(zero);
-    for (let lane = 0; lane < active; lane++) f.memoryLane('v128.load8_lane', offsetOf(lane), lane);
-    widenBytes(f);
+    for (let lane = 0; lane < active; lane++) f.memoryLane(narrow[element].lane, offsetOf(lane), lane);
+    extend(f, element);
     return;
   }
   const isWide = element === 'f64';
@@ -205,17 +241,18 @@ function loadLanes(f: FunctionBuilder, element: Element, offsetOf: (lane: number
   }
 }
 
-/** The first four bytes, zero-extended into i32 lanes. */
-function widenBytes(f: FunctionBuilder): void {
-  f.op('i16x8.extend_low_i8x16_u');
-  f.op('i32x4.extend_low_i16x8_u');
+/** The first four elements, into i32 lanes. */
+function extend(f: FunctionBuilder, element: keyof typeof narrow): void {
+  for (const op of narrow[element].extend) f.op(op);
 }
 
-/** Pushes the low byte of each i32 lane of `source`, side by side. */
-function packBytes(context: NestContext, source: number): void {
+/** Pushes the low bytes of each i32 lane of `source`, side by side. */
+function pack(context: NestContext, source: number, bytes: number): void {
   context.push(source);
   context.f.v128(zero);
-  context.f.shuffle([0, 4, 8, 12, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
+  context.f.shuffle(
+    Array.from({ length: 16 }, (_, i) => (i < 4 * bytes ? 4 * Math.floor(i / bytes) + (i % bytes) : 16)),
+  );
 }
 
 /** Zeroes the lanes from `active` on. */

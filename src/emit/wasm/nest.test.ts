@@ -13,7 +13,15 @@ import { lowerNest, splitLoop } from './nest.ts';
 // Node 20 has relaxed SIMD behind this flag, later ones always: both ways of lowering are tested on each.
 setFlagsFromString('--experimental-wasm-relaxed-simd');
 
-const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const;
+const arrays = {
+  f32: Float32Array,
+  f64: Float64Array,
+  i32: Int32Array,
+  i16: Int16Array,
+  u16: Uint16Array,
+  i8: Int8Array,
+  u8: Uint8Array,
+} as const;
 
 function filled(element: Element, length: number, of: (i: number) => number): TypedArray {
   return arrays[element].from(Array.from({ length }, (_, i) => of(i)));

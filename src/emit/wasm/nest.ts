@@ -3,6 +3,7 @@
  * split, the first and the last-but-one iteration of its outer loop. Virtual registers are v128 locals: V8's register allocator does the rest.
  */
 import { unreachable } from '../../base/errors.ts';
+import { expandHalves } from '../../kernel/math/half.ts';
 import type { Nest, Register, Statement } from '../../kernel/nest.ts';
 import { Addresses } from './addresses.ts';
 import { FunctionBuilder } from './function.ts';
@@ -42,8 +43,9 @@ export function splitLoop(nest: Nest): (Statement & { kind: 'loop' }) | undefine
 }
 
 /** The nest as a function (slot addresses.., begin, end); without begin and end if it cannot be split. */
-export function lowerNest(nest: Nest, features: WasmFeatures): FunctionBuilder {
-  checkLanes(nest);
+export function lowerNest(source: Nest, features: WasmFeatures): FunctionBuilder {
+  checkLanes(source);
+  const nest = expandHalves(source);
   const split = splitLoop(nest);
   const f = new FunctionBuilder(nest.name, nest.slots.length + (split === undefined ? 0 : 2));
   const addresses = new Addresses(nest, f);

@@ -149,6 +149,9 @@ function pushValue(context: NestContext, value: Value, result: Lane): void {
       context.push(value.a);
       f.op(context.relaxed ? 'i32x4.relaxed_trunc_f64x2_s_zero' : 'i32x4.trunc_sat_f64x2_s_zero');
       return;
+    case 'f16>f32':
+    case 'f32>f16':
+      throw new Error(`bug: ${value.op} has no instruction here`);
     case 'bits':
       context.push(value.a);
       return;

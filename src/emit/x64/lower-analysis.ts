@@ -2,7 +2,14 @@
  * What lowering needs to know of a nest before it chooses registers: where every statement stands, which registers are constants,
  * which loads melt into the instruction that uses them, which masks can stay in opmask registers, which vectors are uniform.
  */
-import type { ArithmeticOp, Nest, Register, Statement, Value } from '../../kernel/nest.ts';
+import {
+  type ArithmeticOp,
+  elementBytes,
+  type Nest,
+  type Register,
+  type Statement,
+  type Value,
+} from '../../kernel/nest.ts';
 
 /** Instruction sets code is emitted for: AVX-512 F, VL, DQ and BW; or AVX2 with FMA. */
 export type Tier = 'avx512' | 'avx2';
@@ -213,7 +220,9 @@ function findFolded(
 
 function canFold(nest: Nest, tier: Tier, { element, access }: Load): boolean {
   return (
-    element !== 'u8' && access.active >= nest.lanes && (access.step === 1 || (access.step === 0 && tier === 'avx512'))
+    elementBytes[element] >= 4 &&
+    access.active >= nest.lanes &&
+    (access.step === 1 || (access.step === 0 && tier === 'avx512'))
   );
 }
 

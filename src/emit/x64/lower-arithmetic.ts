@@ -40,7 +40,7 @@ const conversions = {
   'f64>f32': 'vcvtpd2ps',
   'i32>f64': 'vcvtdq2pd',
   'f64>i32': 'vcvttpd2dq',
-} as const satisfies Record<Exclude<ConvertOp, 'bits'>, Two>;
+} as const satisfies Record<Exclude<ConvertOp, 'bits' | 'f16>f32' | 'f32>f16'>, Two>;
 
 const multiplyAdd = {
   f32: { fma: ['vfmadd132ps', 'vfmadd213ps', 'vfmadd231ps'], fnma: ['vfnmadd132ps', 'vfnmadd213ps', 'vfnmadd231ps'] },
@@ -253,7 +253,29 @@ export function lowerConvert(context: Lowering, target: Register, op: ConvertOp,
   const source = context.read(a);
   const out = context.target(target);
   if (op === 'bits') context.move(out, source);
-  else context.assembler.emit(conversions[op], out, source);
+  else if (op === 'f16>f32') lowerFromHalf(context, out, source);
+  else if (op === 'f32>f16') {
+    const half = halfOf(out);
+    context.assembler.emit('vcvtps2ph', half, source, 0);
+    context.assembler.emit('vpmovzxwd', out, half);
+  } else context.assembler.emit(conversions[op], out, source);
+}
+
+/** The lower half of a vector; of 128 bits, all. */
+function halfOf(vector: Vec): Vec {
+  return vector.bits === 512 ? vector.as(256) : vector.as(128);
+}
+
+/** The lower words of all lanes brought together, and converted. */
+function lowerFromHalf(context: Lowering, out: Vec, source: Vec): void {
+  const { assembler, wide } = context;
+  const half = halfOf(out);
+  if (wide) assembler.emit('vpmovdw', half, source);
+  else {
+    assembler.emit('vpackusdw', out, source, source);
+    if (out.bits === 256) assembler.emit('vpermq', out, out, 0x08);
+  }
+  assembler.emit('vcvtph2ps', out, half);
 }
 
 /**

@@ -87,6 +87,8 @@ function temporariesOf(analysis: Analysis, value: Value): number {
     case 'f64>f32':
     case 'i32>f64':
     case 'f64>i32':
+    case 'f16>f32':
+    case 'f32>f16':
     case 'bits':
       return beyond(analysis, [value.a], 0);
     case 'fma':

@@ -10,7 +10,15 @@ import type { Tier } from './lower-analysis.ts';
 import { isDivisible } from './lower.ts';
 
 const tiers = availableTiers();
-const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const;
+const arrays = {
+  f32: Float32Array,
+  f64: Float64Array,
+  i32: Int32Array,
+  i16: Int16Array,
+  u16: Uint16Array,
+  i8: Int8Array,
+  u8: Uint8Array,
+} as const;
 
 function filled(element: Element, length: number, of: (i: number) => number): TypedArray {
   return arrays[element].from(Array.from({ length }, (_, i) => of(i)));

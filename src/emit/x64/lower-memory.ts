@@ -29,19 +29,33 @@ function loadFrom(context: Lowering, target: Vec, element: Element, at: Mem, ste
   if (active <= 0) context.zero(target);
   else if (step === 0) loadRepeated(context, target, element, at, active);
   else if (step === 1) loadContiguous(context, target, element, at, active);
-  else if (element === 'u8') loadBytes(context, target, at, step, active);
+  else if (isNarrow(element)) loadNarrow(context, target, element, at, step, active);
   else if (step === -1 && active >= context.lanes) loadReversed(context, target, element, at);
   else if ((step === 2 || step === -2) && active >= context.lanes && context.wide)
     loadAlternate(context, target, element, at, step);
   else loadStrided(context, target, element, at, step, active);
 }
 
+/** The instructions for elements narrower than a lane: extending a vector of them, or one, to lanes; putting one into a vector, taking one out; cutting lanes off. */
+const narrow = {
+  i8: { extend: 'vpmovsxbd', general: 'movsx', insert: 'vpinsrb', extract: 'vpextrb', cut: 'vpmovdb' },
+  u8: { extend: 'vpmovzxbd', general: 'movzx', insert: 'vpinsrb', extract: 'vpextrb', cut: 'vpmovdb' },
+  i16: { extend: 'vpmovsxwd', general: 'movsx', insert: 'vpinsrw', extract: 'vpextrw', cut: 'vpmovdw' },
+  u16: { extend: 'vpmovzxwd', general: 'movzx', insert: 'vpinsrw', extract: 'vpextrw', cut: 'vpmovdw' },
+} as const;
+
+type Narrow = keyof typeof narrow;
+
+function isNarrow(element: Element): element is Narrow {
+  return elementBytes[element] < 4;
+}
+
 function loadRepeated(context: Lowering, target: Vec, element: Element, at: Mem, active: number): void {
   const { assembler, wide } = context;
   const isPartial = active < context.lanes;
   const destination = isPartial && wide ? target.zeroUnder(context.laneMask(active)) : target;
-  if (element === 'u8') {
-    assembler.emit('movzx', rax.as(32), at.as(8));
+  if (isNarrow(element)) {
+    assembler.emit(narrow[element].general, rax.as(32), at.as(elementBytes[element] === 1 ? 8 : 16));
     if (wide) assembler.emit('vpbroadcastd', destination, rax.as(32));
     else {
       assembler.emit('vmovd', target.as(128), rax.as(32));
@@ -53,10 +67,11 @@ function loadRepeated(context: Lowering, target: Vec, element: Element, at: Mem,
 
 function loadContiguous(context: Lowering, target: Vec, element: Element, at: Mem, active: number): void {
   const { assembler, wide, lanes } = context;
-  if (element === 'u8') {
-    if (active >= lanes) assembler.emit('vpmovzxbd', target, at);
-    else if (wide) assembler.emit('vpmovzxbd', target.zeroUnder(context.laneMask(active)), at);
-    else loadBytes(context, target, at, 1, active);
+  if (isNarrow(element)) {
+    const { extend } = narrow[element];
+    if (active >= lanes) assembler.emit(extend, target, at);
+    else if (wide) assembler.emit(extend, target.zeroUnder(context.laneMask(active)), at);
+    else loadNarrow(context, target, element, at, 1, active);
   } else if (active >= lanes) assembler.emit('vmovups', target, at);
   else if (active === 1) {
     if (element === 'f64') assembler.emit('vmovsd', target.as(128), at);
@@ -77,12 +92,38 @@ function maskMemory(context: Lowering, lane: Lane, active: number): Mem {
   return context.assembler.constant(bytes);
 }
 
-function loadBytes(context: Lowering, target: Vec, at: Mem, step: number, active: number): void {
-  const { assembler } = context;
-  const low = target.as(128);
+/** One element after another. More than eight words take a temporary. */
+function loadNarrow(context: Lowering, target: Vec, element: Narrow, at: Mem, step: number, active: number): void {
   context.zero(target);
-  for (let lane = 0; lane < active; lane++) assembler.emit('vpinsrb', low, low, at.plus(lane * step), lane);
-  assembler.emit('vpmovzxbd', target, low);
+  const stride = step * elementBytes[element];
+  insertNarrow(context, target, element, active, (lane) => at.plus(lane * stride));
+}
+
+/** Fills the zeroed `into` with elements from the places that are asked for in order, and extends them to lanes. */
+function insertNarrow(
+  context: Lowering,
+  into: Vec,
+  element: Narrow,
+  active: number,
+  place: (lane: number) => Mem,
+): void {
+  const { assembler } = context;
+  const { insert, extend } = narrow[element];
+  const perPart = 16 / elementBytes[element];
+  const low = into.as(128);
+  let part = low;
+  for (let lane = 0; lane < active; lane++) {
+    if (lane === perPart) {
+      part = context.temp('i32').as(128);
+      context.zero(part);
+    }
+    assembler.emit(insert, part, part, place(lane), lane % perPart);
+  }
+  if (part === low) assembler.emit(extend, into, low);
+  else {
+    assembler.emit('vinserti128', into.as(256), into.as(256), part, 1);
+    assembler.emit(extend, into, into.as(256));
+  }
 }
 
 function loadReversed(context: Lowering, target: Vec, element: Element, at: Mem): void {
@@ -183,8 +224,8 @@ export function lowerGather(context: Lowering, target: Register, gather: Extract
     loadFrom(context, out, element, address, step, active);
     return;
   }
-  if (element === 'u8') {
-    gatherBytes(context, out, source, gather);
+  if (isNarrow(element)) {
+    gatherNarrow(context, out, element, source, gather);
     return;
   }
   const index = scaledIndex(context, source, scale, step);
@@ -219,21 +260,21 @@ function scaledLane(context: Lowering, part: Vec, within: number, scale: number,
   if (scale !== 1) assembler.emit('imul', register, register, scale);
 }
 
-function gatherBytes(
+function gatherNarrow(
   context: Lowering,
   out: Vec,
+  element: Narrow,
   source: Vec,
   { slot, at, scale, step, active }: Extract<Value, { op: 'gather' }>,
 ): void {
-  const { assembler } = context;
-  const part = context.temp('i32');
-  const bytes = context.temp('i32').as(128);
-  context.zero(bytes);
-  forEachLane(context, source, 'i32', active, part, (lanesOfPart, lane, within) => {
-    scaledLane(context, lanesOfPart, within, scale, rax);
-    assembler.emit('vpinsrb', bytes, bytes, context.addressPlus(slot, at, rax, rdx).plus(lane * step), lane);
+  const bytes = elementBytes[element];
+  const indices = lanesOf(context, source, 'i32', context.temp('i32'));
+  context.zero(out);
+  insertNarrow(context, out, element, active, (lane) => {
+    const { part, within } = indices(lane);
+    scaledLane(context, part, within, scale * bytes, rax);
+    return context.addressPlus(slot, at, rax, rdx).plus(lane * step * bytes);
   });
-  assembler.emit('vpmovzxbd', out, bytes);
 }
 
 export function lowerStore(
@@ -255,10 +296,10 @@ function storeTo(
   const { assembler, wide, lanes } = context;
   if (active <= 0) return;
   if (step !== 1 || active === 1) storeLanes(context, source, element, at, step, active);
-  else if (element === 'u8') {
-    if (wide) assembler.emit('vpmovdb', active < lanes ? at.under(context.laneMask(active)) : at, source);
+  else if (isNarrow(element)) {
+    if (wide) assembler.emit(narrow[element].cut, active < lanes ? at.under(context.laneMask(active)) : at, source);
     else if (active < lanes) storeLanes(context, source, element, at, step, active);
-    else storeBytes(context, source, at);
+    else storeNarrow(context, source, element, at);
   } else if (active >= lanes) assembler.emit('vmovups', at, source);
   else if (wide) assembler.emit(element === 'f64' ? 'vmovupd' : 'vmovups', at.under(context.laneMask(active)), source);
   else {
@@ -273,7 +314,7 @@ function storeLanes(context: Lowering, source: Vec, element: Element, at: Mem, s
   const stride = step * elementBytes[element];
   forEachLane(context, source, laneOf[element], active, context.temp(laneOf[element]), (part, lane, within) => {
     const to = at.plus(lane * stride);
-    if (element === 'u8') assembler.emit('vpextrb', to, part, 4 * within);
+    if (isNarrow(element)) assembler.emit(narrow[element].extract, to, part, (4 / elementBytes[element]) * within);
     else if (element === 'f64') {
       if (within === 0) assembler.emit('vmovsd', to, part);
       else assembler.emit('vmovhps', to, part);
@@ -282,19 +323,21 @@ function storeLanes(context: Lowering, source: Vec, element: Element, at: Mem, s
   });
 }
 
-/** The low bytes of all 4 or 8 lanes, without opmasks. */
-function storeBytes(context: Lowering, source: Vec, at: Mem): void {
+/** The low bytes or words of all 4 or 8 lanes, without opmasks. */
+function storeNarrow(context: Lowering, source: Vec, element: Narrow, at: Mem): void {
   const { assembler, lanes } = context;
-  const bytes = context.temp('i32');
-  const low = bytes.as(128);
-  assembler.emit('vpand', bytes, source, context.splatMemory('i32', 255));
+  const bytes = elementBytes[element];
+  const packed = context.temp('i32');
+  const low = packed.as(128);
+  assembler.emit('vpand', packed, source, context.splatMemory('i32', bytes === 1 ? 0xff : 0xffff));
   if (lanes === 8) {
     const high = context.temp('i32').as(128);
-    assembler.emit('vextracti128', high, bytes, 1);
+    assembler.emit('vextracti128', high, packed, 1);
     assembler.emit('vpackusdw', low, low, high);
   } else assembler.emit('vpackusdw', low, low, low);
-  assembler.emit('vpackuswb', low, low, low);
-  if (lanes === 8) assembler.emit('vmovq', at, low);
+  if (bytes === 1) assembler.emit('vpackuswb', low, low, low);
+  if (bytes * lanes === 16) assembler.emit('vmovdqu', at, low);
+  else if (bytes * lanes === 8) assembler.emit('vmovq', at, low);
   else assembler.emit('vmovd', at, low);
 }
 
@@ -330,6 +373,7 @@ export function lowerAccumulate(context: Lowering, statement: Extract<Statement,
       assembler.emit('lea', rax, to);
       if (within === 0) assembler.emit('vmovd', rdx.as(32), part);
       else assembler.emit('vpextrd', rdx.as(32), part, within);
+      if (element !== 'i32' && element !== 'u8') throw new Error(`bug: no sums of ${element}`);
       assembler.emit('add', mem(rax), element === 'u8' ? rdx.as(8) : rdx.as(32));
     } else if (lane === 'f32') {
       if (within > 0) assembler.emit('vpermilps', value, part, within);

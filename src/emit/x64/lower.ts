@@ -301,6 +301,8 @@ class Emission {
       case 'f64>f32':
       case 'i32>f64':
       case 'f64>i32':
+      case 'f16>f32':
+      case 'f32>f16':
       case 'bits':
         lowerConvert(context, target, value.op, value.a);
         return;

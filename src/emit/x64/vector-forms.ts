@@ -142,6 +142,9 @@ export const rvmiGeneral: Builder<[Vec, Vec, Gpr | Mem, number]> = (o, p, w, t =
 /** dst|mem, src, imm8 */
 export const mri: Builder<[Vec | Mem, Vec, number]> = (o, p, w, t = FULL, e = 0) =>
   form(MRI, VM, VEC, IMM, 0, o, p, w, t, e);
+/** mem, src, imm8 */
+export const mriMemory: Builder<[Mem, Vec, number]> = (o, p, w, t = FULL, e = 0) =>
+  form(MRI, MEM, VEC, IMM, 0, o, p, w, t, e);
 /** general|mem, src, imm8 */
 export const mriGeneral: Builder<[Gpr | Mem, Vec, number]> = (o, p, w, t = FULL, e = 0) =>
   form(MRI, GPR | MEM, VEC, IMM, 0, o, p, w, t, e);

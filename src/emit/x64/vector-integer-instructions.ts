@@ -28,6 +28,7 @@ import {
   mrGeneralRegister,
   mri,
   mriGeneral,
+  mriMemory,
   mrMemory,
   mvr,
   NP_0F,
@@ -253,6 +254,8 @@ export const integerVectorInstructions = {
   vpinsrd: rvmiGeneral(0x22, P66_3A, W0, 4),
   vpinsrq: rvmiGeneral(0x22, P66_3A, W1, 8),
   vpextrb: mriGeneral(0x14, P66_3A, W0, 1),
+  // To a general register it is another opcode.
+  vpextrw: mriMemory(0x15, P66_3A, W0, 2),
   vpextrd: mriGeneral(0x16, P66_3A, W0, 4),
   vpextrq: mriGeneral(0x16, P66_3A, W1, 8),
 

@@ -1,53 +1,70 @@
 /**
- * Conversions between dtypes as registers hold them: float32 in f32, float64 in f64, int32 and uint8 in i32 (uint8 within
- * 0..255), bool in i32 as a mask.
+ * Conversions between dtypes as registers hold them (element.ts says how). What they mean is `convert` in dtype.ts.
  */
-import { unreachable } from '../../base/errors.ts';
-import type { DType } from '../../ir/dtype.ts';
+import { type DType, dtypes, isFloat, isHalf, isLossless } from '../../ir/dtype.ts';
 import type { NestBuilder } from '../builder.ts';
-import type { Register } from '../nest.ts';
+import type { Lane, Register } from '../nest.ts';
+import { oddFloat, roundToHalf } from './half.ts';
 
 /** The bits of 1 as an f32. */
 const oneBits = 0x3f800000;
 
-/** x converted: float → int truncates toward zero, anything → bool is `≠ 0`, anything → uint8 wraps. May be x itself. */
+/** x converted. May be x itself, where registers hold both dtypes alike. */
 export function cast(b: NestBuilder, from: DType, to: DType, x: Register): Register {
   if (from === to) return x;
-  switch (to) {
-    case 'bool':
-      return b.compare('ne', x, b.splat(b.laneOf(x), 0));
-    case 'uint8':
-      return from === 'bool' ? toInteger(b, from, x) : wrapByte(b, toInteger(b, from, x));
-    case 'int32':
-      return toInteger(b, from, x);
-    case 'float32':
-      if (from === 'float64') return b.convert('f64>f32', x);
-      if (from === 'bool') return b.convert('bits', b.binary('and', x, b.splat('i32', oneBits)));
-      return b.convert('i32>f32', x);
-    case 'float64':
-      if (from === 'float32') return b.convert('f32>f64', x);
-      if (from === 'bool') return b.select(x, b.splat('f64', 1), b.splat('f64', 0));
-      return b.convert('i32>f64', x);
-    default:
-      return unreachable(to);
-  }
+  const { kind } = dtypes[to];
+  if (kind === 'bool') return b.compare('ne', x, b.splat(b.laneOf(x), 0));
+  if (kind === 'int') return toInteger(b, from, to, x);
+  const wide = castUnrounded(b, from, to, x);
+  return isHalf(to) && !isLossless(from, to) ? roundToHalf(b, to, wide) : wide;
 }
 
-function toInteger(b: NestBuilder, from: DType, x: Register): Register {
-  switch (from) {
-    case 'float32':
-      return b.convert('f32>i32', x);
-    case 'float64':
-      return b.convert('f64>i32', x);
-    case 'bool':
-      return b.binary('and', x, b.splat('i32', 1));
-    case 'int32':
-    case 'uint8':
-      return x;
-  }
+/** x converted to a float dtype, before it is rounded to 16 bits, which storing it does as well. */
+export function castUnrounded(b: NestBuilder, from: DType, to: DType, x: Register): Register {
+  if (from === 'float64' && isHalf(to)) return oddFloat(b, x);
+  const lane = to === 'float64' ? 'f64' : 'f32';
+  if (from === 'bool') return fromMask(b, lane, x);
+  const held = b.laneOf(x);
+  return held === lane ? x : b.convert(floatConversions[held][lane], x);
 }
 
-/** The low 8 bits: uint8 arithmetic happens in i32 registers and wraps here. */
-export function wrapByte(b: NestBuilder, x: Register): Register {
-  return b.binary('and', x, b.splat('i32', 255));
+const floatConversions = {
+  i32: { f32: 'i32>f32', f64: 'i32>f64' },
+  f32: { f32: 'bits', f64: 'f32>f64' },
+  f64: { f32: 'f64>f32', f64: 'bits' },
+} as const satisfies Record<Lane, object>;
+
+function fromMask(b: NestBuilder, lane: 'f32' | 'f64', mask: Register): Register {
+  if (lane === 'f32') return b.convert('bits', b.binary('and', mask, b.splat('i32', oneBits)));
+  return b.select(mask, b.splat('f64', 1), b.splat('f64', 0));
+}
+
+function toInteger(b: NestBuilder, from: DType, to: DType, x: Register): Register {
+  if (from === 'bool') return b.binary('and', x, b.splat('i32', 1));
+  if (isFloat(from)) return saturated(b, to, x);
+  return isLossless(from, to) ? x : wrapInteger(b, to, x);
+}
+
+/** A float without its fraction, held within the range of the integers; 0 for NaN. */
+function saturated(b: NestBuilder, to: DType, x: Register): Register {
+  const { lowest, highest } = dtypes[to];
+  const lane = b.laneOf(x);
+  const isNumber = b.compare('eq', x, x);
+  const least = b.binary('max', x, b.splat(lane, lowest));
+  const op = lane === 'f64' ? 'f64>i32' : 'f32>i32';
+  if (to === 'int32' && lane === 'f32') {
+    // 2³¹ − 1 is no f32: what reaches 2³¹ is replaced afterwards.
+    const isBeyond = b.compare('le', b.splat(lane, 2 ** 31), least);
+    return b.binary('and', isNumber, b.select(isBeyond, b.splat('i32', highest), b.convert(op, least)));
+  }
+  return b.binary('and', isNumber, b.convert(op, b.binary('min', least, b.splat(lane, highest))));
+}
+
+/** The low bits of an i32 as an integer of the dtype: arithmetic on narrow integers happens in i32 and wraps here. */
+export function wrapInteger(b: NestBuilder, dtype: DType, x: Register): Register {
+  const { bytes, lowest, highest, kind } = dtypes[dtype];
+  if (kind !== 'int' || bytes === 4) return x;
+  if (lowest === 0) return b.binary('and', x, b.splat('i32', highest));
+  const spare = b.splat('i32', 32 - 8 * bytes);
+  return b.binary('sar', b.binary('shl', x, spare), spare);
 }

@@ -14,9 +14,9 @@ export function divideIntegers(b: NestBuilder, x: Register, y: Register): Regist
   return unlessZero(b, y, b.convert('f64>i32', wrapped));
 }
 
-/** floor(a / b) of i32 registers within 0..255, 0 where b is 0. */
-export function divideBytes(b: NestBuilder, x: Register, y: Register): Register {
-  const quotient = b.binary('div', b.convert('i32>f32', x), b.convert('i32>f32', y));
+/** floor(a / b) of i32 registers within ±2¹⁵, 0 where b is 0: 24 bits are enough for them. */
+export function divideSmallIntegers(b: NestBuilder, x: Register, y: Register): Register {
+  const quotient = b.unary('floor', b.binary('div', b.convert('i32>f32', x), b.convert('i32>f32', y)));
   return unlessZero(b, y, b.convert('f32>i32', quotient));
 }
 

@@ -2,23 +2,16 @@
  * For tests: runs an expansion over arrays in the interpreter, and counts errors in units of the last place.
  */
 import type { DType, TypedArray } from '../../ir/dtype.ts';
-import { infoOf } from '../../ir/dtype.ts';
+import { infoOf, numbersOf, storedFrom } from '../../ir/dtype.ts';
 import type { ElementwiseOp } from '../../ir/op.ts';
 import { NestBuilder } from '../builder.ts';
+import { elementOf, fromElement, toElement } from '../element.ts';
 import { expandOp, type Word } from '../expand.ts';
 import { interpret } from '../interpret.ts';
-import type { Element, Nest, Statement } from '../nest.ts';
+import { laneOf, type Nest, type Statement } from '../nest.ts';
 import { validate } from '../validate.ts';
 
 const lanes = 8;
-
-const elementOf = {
-  float32: 'f32',
-  float64: 'f64',
-  int32: 'i32',
-  uint8: 'u8',
-  bool: 'u8',
-} as const satisfies Record<DType, Element>;
 
 /** One operand: its dtype and its elements. */
 export interface Operand {
@@ -41,13 +34,11 @@ export function elementwiseNest(
   const at = { constant: 0, terms: [{ loop, by: lanes }] };
   const args = slots.map((slot, i) => {
     const element = elementOf[from[i]!];
-    const lane = element === 'u8' ? 'i32' : element;
-    const loaded = b.set(lane, { op: 'load', element, access: { slot, at, step: 1, active: lanes } });
-    return from[i] === 'bool' ? b.compare('ne', loaded, b.splat('i32', 0)) : loaded;
+    const loaded = b.set(laneOf[element], { op: 'load', element, access: { slot, at, step: 1, active: lanes } });
+    return fromElement(b, from[i]!, loaded);
   });
   const result = expandOp(b, op, from[from.length - 1]!, to, args, word);
-  const stored = to === 'bool' ? b.binary('and', result, b.splat('i32', 1)) : result;
-  b.store(elementOf[to], { slot: target, at, step: 1, active: lanes }, stored);
+  b.store(elementOf[to], { slot: target, at, step: 1, active: lanes }, toElement(b, to, result));
   b.close();
   return b.finish(op, { parallel: true, work: count });
 }
@@ -73,12 +64,12 @@ export function apply(
   if (faults.length > 0) throw new Error(`bug: ${faults.join('; ')}`);
   const memories = operands.map(({ dtype, values }): TypedArray => {
     const memory = new (infoOf(dtype).array)(padded);
-    memory.set(values);
+    memory.set(storedFrom(dtype, values));
     return memory;
   });
   const result = new (infoOf(to).array)(padded);
   interpret(nest, [...memories, result]);
-  return Array.from(result.subarray(0, count));
+  return Array.from(numbersOf(to, result.subarray(0, count)));
 }
 
 /** The same nest for a machine without fused multiply-add. */

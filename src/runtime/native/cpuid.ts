@@ -43,7 +43,8 @@ export function detectFeatures(arena: CodeArena): Features {
   };
   const basic = ask(0).eax < 7 ? undefined : ask(1);
   let features: Features = { avx2: false, avx512: false };
-  if (basic !== undefined && bit(basic.ecx, 27) && bit(basic.ecx, 28) && bit(basic.ecx, 12)) {
+  // XSAVE, AVX, F16C, FMA
+  if (basic !== undefined && bit(basic.ecx, 27) && bit(basic.ecx, 28) && bit(basic.ecx, 29) && bit(basic.ecx, 12)) {
     const { ebx } = ask(7);
     xgetbv(0, 0, address);
     const saved = result[0] ?? 0;

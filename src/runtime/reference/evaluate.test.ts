@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IndexError } from '../../base/errors.ts';
 import * as build from '../../ir/build.ts';
-import type { DType, TypedArray } from '../../ir/dtype.ts';
+import { type DType, storedFrom, type TypedArray } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import { erf } from './erf.ts';
 import { evaluate } from './evaluate.ts';
@@ -9,10 +9,8 @@ import { referenceDevice } from './index.ts';
 import { ArrayStorage } from './storage.ts';
 import { threefry2x32 } from './threefry.ts';
 
-const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array };
-
 function tensor(values: readonly number[], dtype: DType = 'float32', shape: readonly number[] = [values.length]): Node {
-  return build.buffer({ storage: new ArrayStorage(dtype, arrays[dtype].from(values)) }, shape);
+  return build.buffer({ storage: new ArrayStorage(dtype, storedFrom(dtype, values)) }, shape);
 }
 
 function run(node: Node): TypedArray {

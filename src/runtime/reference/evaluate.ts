@@ -5,7 +5,7 @@
  */
 import { IndexError, raise } from '../../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../../base/shape.ts';
-import { type DType, infoOf, isFloat, roundTo, type TypedArray } from '../../ir/dtype.ts';
+import { convert, decode, type DType, encode, infoOf, isFloat, type TypedArray } from '../../ir/dtype.ts';
 import { usedParts } from '../../ir/loop.ts';
 import type { Graph, Node, NodeOf } from '../../ir/node.ts';
 import type { Op } from '../../ir/op.ts';
@@ -23,12 +23,8 @@ function zeros(dtype: DType, size: number): TypedArray {
   return new (infoOf(dtype).array)(size);
 }
 
-/** A float's integer part, as `roundTo` needs it: it wraps, and NaN and infinities become 0. */
-function convert(dtype: DType, value: number): number {
-  return isFloat(dtype) || dtype === 'bool' ? roundTo(dtype, value) : roundTo(dtype, Math.trunc(value));
-}
-
-// Typed arrays round (float32) and wrap (int32, uint8) when they are stored to; bool is normalised by its ops.
+// Typed arrays round (float32) and wrap (integers) when they are stored to; bool is normalised by its ops. 16-bit floats are moved as their bits
+// and meet arithmetic nowhere: what computes with them computes in float32.
 
 function unary<K extends Op>(f: (x: number) => number): Evaluate<K> {
   return (node, inputs) => {
@@ -96,6 +92,8 @@ const boolean = (x: boolean): number => (x ? 1 : 0);
 /** Integers are multiplied modulo 2³², which doubles alone cannot do. */
 const product = (a: number, b: number, dtype: DType): number => (isFloat(dtype) ? a * b : Math.imul(a, b));
 
+const bitsOf = (dtype: DType): number => 8 * infoOf(dtype).bytes;
+
 /** Index along `axis`, checked against its size. */
 function checkIndex(op: string, i: number, axis: number, size: number): number {
   if (i < 0 || i >= size) raise(new IndexError(`${op}: index ${i} is outside axis ${axis} of size ${size}`));
@@ -103,7 +101,7 @@ function checkIndex(op: string, i: number, axis: number, size: number): number {
 }
 
 const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
-  const: (node) => zeros(node.dtype, sizeOf(node.shape)).fill(node.attributes.value),
+  const: (node) => zeros(node.dtype, sizeOf(node.shape)).fill(encode(node.dtype, node.attributes.value)),
   iota: (node) => {
     const result = zeros(node.dtype, sizeOf(node.shape));
     forEachIndex(node.shape, (index, position) => (result[position] = index[node.attributes.axis]!));
@@ -122,7 +120,10 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
   floor: unary(Math.floor),
   tanh: unary(Math.tanh),
   erf: unary(erf),
-  cast: (node, inputs) => unary<'cast'>((x) => convert(node.dtype, x))(node, inputs),
+  cast: (node, inputs) => {
+    const from = node.inputs[0]!.dtype;
+    return unary<'cast'>((x) => encode(node.dtype, convert(from, node.dtype, decode(from, x))))(node, inputs);
+  },
   bitcast: (node, inputs) => {
     const bits = inputs[0]!.slice();
     return new (infoOf(node.dtype).array)(bits.buffer, bits.byteOffset, bits.length);
@@ -139,8 +140,8 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
   and: binary((a, b) => a & b),
   or: binary((a, b) => a | b),
   xor: binary((a, b) => a ^ b),
-  shl: binary((a, b) => a << b),
-  shr: binary((a, b) => a >>> b),
+  shl: binary((a, b, dtype) => (b < 0 || b >= bitsOf(dtype) ? 0 : a << b)),
+  shr: binary((a, b, dtype) => (b < 0 || b >= bitsOf(dtype) ? 0 : (a & (2 ** bitsOf(dtype) - 1)) >>> b)),
 
   where: (node, inputs) => {
     const [condition, a, b] = [inputs[0]!, inputs[1]!, inputs[2]!];
@@ -191,7 +192,7 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
     const { shape } = node.inputs[0]!;
     const source = (index: readonly number[]): number | undefined =>
       pick(shape, (i) => (index[i]! - low[i]!) / (interior[i]! + 1));
-    return move(node, inputs[0]!, source, value);
+    return move(node, inputs[0]!, source, encode(node.dtype, value));
   },
   shrink: (node, inputs) => {
     const { start, step } = node.attributes;

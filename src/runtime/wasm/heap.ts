@@ -148,10 +148,15 @@ export class Heap {
 
 function viewsOf({ buffer }: WebAssembly.Memory): Record<DType, TypedArray> {
   const bytes = new Uint8Array(buffer);
+  const words = new Uint16Array(buffer);
   return {
     float64: new Float64Array(buffer),
     float32: new Float32Array(buffer),
+    bfloat16: words,
+    float16: words,
     int32: new Int32Array(buffer),
+    int16: new Int16Array(buffer),
+    int8: new Int8Array(buffer),
     uint8: bytes,
     bool: bytes,
   };

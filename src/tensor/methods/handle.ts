@@ -9,7 +9,7 @@ import { formatShape, type Shape, sizeOf } from '../../base/shape.ts';
 import { realize } from '../../engine/realize.ts';
 import { currentTrace } from '../../engine/trace.ts';
 import { buffer } from '../../ir/build.ts';
-import type { DType, TypedArray } from '../../ir/dtype.ts';
+import { type DType, numbersOf, type TypedArray } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import { htmlOf } from '../print-html.ts';
 import { layoutOf, printArray, type PrintOptions } from '../print.ts';
@@ -62,7 +62,7 @@ export abstract class Handle {
 
   // Reading: computes the value if it is not known. Inside compile there is none yet: a TraceError says what to do.
 
-  /** The elements in row-major order, as a copy; bool as 0 and 1. */
+  /** The elements in row-major order, as a copy; bool as 0 and 1, 16-bit floats in a Float32Array. */
   async data(): Promise<TypedArray> {
     return this.dataSync();
   }
@@ -142,7 +142,7 @@ export abstract class Handle {
 
 function elementsOf(x: Handle, op: string): TypedArray {
   const [value] = realize([x.node], op);
-  return value!.storage.read();
+  return numbersOf(x.dtype, value!.storage.read());
 }
 
 function nested(elements: TypedArray, shape: Shape, axis: number, offset: number): NestedNumbers {
