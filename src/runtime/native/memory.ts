@@ -14,6 +14,8 @@ interface PageSource {
   readonly unseal: (address: bigint, bytes: number) => boolean;
   readonly seal: (address: bigint, bytes: number) => boolean;
   readonly free: (address: bigint, bytes: number) => void;
+  /** Asks for large pages where memory of somebody else's has not been touched yet. */
+  readonly advise: ((address: number, bytes: number) => void) | undefined;
 }
 
 export const pageBytes = 16384;
@@ -31,7 +33,7 @@ function posix(library: string | null, flags: number, codeFlags: number, protect
   const mmap = libc.func('intptr_t mmap(void*, size_t, int, int, int, int64_t)');
   const mprotect = libc.func('int mprotect(void*, size_t, int)');
   const munmap = libc.func('int munmap(void*, size_t)');
-  const advise = flags === LINUX_FLAGS ? libc.func('int madvise(void*, size_t, int)') : undefined;
+  const advise = flags === LINUX_FLAGS ? libc.func('int madvise(intptr_t, size_t, int)') : undefined;
   const map = (bytes: number, protection: number, kind: number): bigint => {
     const address = toAddress(mmap(null, bytes, protection, kind, -1, 0));
     return address === -1n ? 0n : address;
@@ -54,6 +56,7 @@ function posix(library: string | null, flags: number, codeFlags: number, protect
     unseal: (address, bytes) => protect(address, bytes, READ | WRITE),
     seal: (address, bytes) => protect(address, bytes, READ | EXECUTE),
     free: (address, bytes) => void munmap(address, bytes),
+    advise: advise && ((address, bytes) => void advise(address, bytes, MADV_HUGEPAGE)),
   };
 }
 
@@ -75,6 +78,7 @@ function windows(): PageSource {
     unseal: (address, bytes) => virtualProtect(address, bytes, PAGE_READWRITE, old) !== 0,
     seal: (address, bytes) => virtualProtect(address, bytes, PAGE_EXECUTE_READ, old) !== 0,
     free: (address) => void virtualFree(address, 0, RELEASE),
+    advise: undefined,
   };
 }
 
@@ -123,6 +127,38 @@ export function allocatePages(bytes: number): bigint {
 
 export function freePages(address: bigint, bytes: number): void {
   pages().free(address, wholePages(bytes));
+}
+
+/** Has the whole large pages of a piece of memory, if there are any, be such pages. */
+export function useLargePages(address: number, bytes: number): void {
+  const from = Math.ceil(address / HUGE_PAGE) * HUGE_PAGE;
+  const to = Math.floor((address + bytes) / HUGE_PAGE) * HUGE_PAGE;
+  if (to > from) pages().advise?.(from, to - from);
+}
+
+/** Of glibc: the size from which malloc maps pages for one piece, 32 MiB at most, and how much freed memory at the end of its heap it keeps. */
+const M_MMAP_THRESHOLD = -3,
+  M_TRIM_THRESHOLD = -1,
+  MOST_ON_HEAP = 32 << 20,
+  MOST_KEPT = 256 << 20;
+
+let isKept = false;
+
+/**
+ * Has the C library keep what is freed for the next who asks. Results of programs are such memory: freed by the garbage collector, several
+ * at once, wanted again a moment later. glibc gives it back to the system otherwise, and every page of it would be a fault and zeros.
+ */
+export function keepFreedMemory(): void {
+  if (isKept) return;
+  isKept = true;
+  if (process.platform !== 'linux') return;
+  try {
+    const mallopt = openLibrary(null).func('int mallopt(int, int)');
+    mallopt(M_MMAP_THRESHOLD, MOST_ON_HEAP);
+    mallopt(M_TRIM_THRESHOLD, MOST_KEPT);
+  } catch {
+    // Another C library, with its own ways.
+  }
 }
 
 /** Pages for code. @throws DeviceError if there are none left */

@@ -5,9 +5,16 @@ import { DTypeError, ShapeError } from '../../base/errors.ts';
 import { type DType, dtypes, type TypedArray } from '../../ir/dtype.ts';
 import type { Storage } from '../../ir/leaf.ts';
 import { addressOf } from './ffi.ts';
+import { keepFreedMemory, useLargePages } from './memory.ts';
 
 /** A cache line, and the widest vector. */
 const ALIGN = 64;
+
+/**
+ * Bytes from which memory is not filled with zeros, which nobody reads, and is kept by the process when it is freed: new pages cost the
+ * operating system more than most kernels cost us.
+ */
+const LARGE = 1 << 18;
 
 export class NativeStorage implements Storage {
   readonly dtype: DType;
@@ -26,9 +33,13 @@ export class NativeStorage implements Storage {
   static allocate(dtype: DType, size: number): NativeStorage {
     const { bytes, array } = dtypes[dtype];
     // A few bytes are allocated even for nothing: an empty buffer has no address.
-    const buffer = new ArrayBuffer(size * bytes + ALIGN);
+    const length = size * bytes + ALIGN;
+    const isLarge = length >= LARGE;
+    if (isLarge) keepFreedMemory();
+    const buffer = isLarge ? Buffer.allocUnsafeSlow(length).buffer : new ArrayBuffer(length);
     const start = Number(addressOf(buffer));
     const offset = -start & (ALIGN - 1);
+    if (isLarge) useLargePages(start, length);
     return new NativeStorage(dtype, new array(buffer, offset, size), start + offset);
   }
 
