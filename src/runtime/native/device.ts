@@ -12,6 +12,7 @@ import { printPlanStages, printStages } from '../../schedule/print.ts';
 import { scheduleInStages } from '../../schedule/schedule.ts';
 import type { Target } from '../../schedule/target.ts';
 import type { Device, Executable, StepTime } from '../device.ts';
+import { calmly } from './calm.ts';
 import { CodeArena, type LoadedCode } from './code.ts';
 import { chooseTier, detectFeatures, hostAbi } from './cpuid.ts';
 import { addressOf, foreignCallProblem, functionAt, viewAt } from './ffi.ts';
@@ -60,8 +61,10 @@ export class NativeDevice implements Device {
   }
 
   compile(graph: Parameters<Device['compile']>[0]): Executable {
-    const schedule = scheduleInStages(graph, this.target);
-    return this.load(schedule.plan, defaultParallelWork, () => printStages(graph, schedule));
+    return calmly(() => {
+      const schedule = scheduleInStages(graph, this.target);
+      return this.load(schedule.plan, defaultParallelWork, () => printStages(graph, schedule));
+    });
   }
 
   /** The executable of a plan. */
