@@ -96,6 +96,7 @@ export class NativeDevice implements Device {
 
   /** A plan's code in memory, in parts, and what fills its table. */
   private assemble(plan: Plan, options: ProgramOptions) {
+    this.reserve(plan.arenaBytes); // first of all: its pages are found while the code is emitted
     const {
       code,
       entries,
@@ -111,7 +112,6 @@ export class NativeDevice implements Device {
       return segment.kind === 'routine' ? segment : { loop: segment.loop, body: segment.body.map(load) };
     };
     const parts = segmentsOf(plan.steps, options.apart).map(load);
-    this.reserve(plan.arenaBytes);
     // Addresses as pairs of 32 bits: writing them makes no garbage.
     const words = new Uint32Array(new ArrayBuffer(8 * tableEntries));
     const known = new Float64Array(1 + inputCount + outputCount);

@@ -8,7 +8,13 @@ export interface ForeignLibrary {
   func(definition: string): ForeignFunction;
 }
 
-export type ForeignFunction = (...args: readonly (bigint | number | string | null)[]) => unknown;
+type Argument = bigint | number | string | null;
+
+export interface ForeignFunction {
+  (...args: readonly Argument[]): unknown;
+  /** The same call on another thread; the callback comes last. */
+  async(...args: readonly (Argument | ((error: unknown, result: unknown) => void))[]): void;
+}
 
 interface Koffi {
   load(path: string | null): ForeignLibrary;
