@@ -19,6 +19,7 @@ import { Ridge } from '../linear/ridge.ts';
 import { Perceptron, SGDClassifier, SGDRegressor } from '../linear/sgd-estimators.ts';
 import { Matrix, matrixOf } from '../matrix.ts';
 import { StandardScaler } from '../preparation/standard-scaler.ts';
+import { SVC } from '../svm/support-vectors.ts';
 import { crossValidate, crossValPredict, crossValScore, learningCurve, validationCurve } from './cross-validation.ts';
 import type { Predictor } from './scoring.ts';
 import { gridSearch } from './search.ts';
@@ -194,6 +195,13 @@ const ours: Readonly<Record<string, readonly [result: () => Result, tolerance: n
         .fit(cancer.data, cancer.target)
         .predictProba(cancer.data),
     CLOSED,
+  ],
+  'CalibratedClassifier SVC': [
+    () =>
+      new CalibratedClassifier(new SVC({ tol: 1e-8 }), { ensemble: false })
+        .fit(flowers.data, flowers.target)
+        .predictProba(flowers.data),
+    SOLVED,
   ],
   'CalibratedClassifier classes': [
     () => new CalibratedClassifier(new LDA(), { cv: 3 }).fit(wines.data, wines.target).predictProba(wines.data),

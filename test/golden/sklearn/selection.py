@@ -11,6 +11,7 @@ from sklearn.model_selection import (GridSearchCV, GroupKFold, KFold, Stratified
 from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 from digest import digest, save
 
 digits, iris, wine, cancer, sugar = load_digits(), load_iris(), load_wine(), load_breast_cancer(), load_diabetes()
@@ -64,6 +65,7 @@ cases = {
     "IsotonicRegression falling": IsotonicRegression(increasing=False, y_min=100, y_max=200).fit(sugar.data[:, 6], sugar.target).predict(sugar.data[:, 6]),
     "CalibratedClassifier": CalibratedClassifierCV(GaussianNB()).fit(cancer.data, cancer.target).predict_proba(cancer.data),
     "CalibratedClassifier isotonic": CalibratedClassifierCV(LinearDiscriminantAnalysis(), method="isotonic").fit(cancer.data, cancer.target).predict_proba(cancer.data),
+    "CalibratedClassifier SVC": CalibratedClassifierCV(SVC(tol=1e-8), ensemble=False).fit(iris.data, iris.target).predict_proba(iris.data),
     "CalibratedClassifier classes": CalibratedClassifierCV(LinearDiscriminantAnalysis(), cv=3).fit(wine.data, wine.target).predict_proba(wine.data),
 }
 logistic = make_pipeline(StandardScaler(), LogisticRegression(tol=1e-8, max_iter=10000))
