@@ -1,7 +1,8 @@
 /**
- * Distances between rows of numbers, for the groupings that only look at those.
+ * Distances between rows of numbers, for the groupings that only look at those: the ones of neighbors/, and by angle.
  */
 import type { Matrix } from '../matrix.ts';
+import { distanceOf as plainDistanceOf } from '../neighbors/distances.ts';
 
 export type Metric = 'euclidean' | 'manhattan' | 'chebyshev' | 'cosine';
 
@@ -12,44 +13,12 @@ export type Distance = (a: Matrix, i: number, b: Matrix, j: number) => number;
 
 /** The function for a name. Cosine is 1 − the cosine of the angle; a row of zeros is at 1 from all others. */
 export function distanceOf(metric: Metric): Distance {
-  switch (metric) {
-    case 'euclidean':
-      return euclidean;
-    case 'manhattan':
-      return manhattan;
-    case 'chebyshev':
-      return chebyshev;
-    case 'cosine':
-      return cosine;
-  }
+  if (metric === 'cosine') return cosine;
+  const { between, finish } = plainDistanceOf('distance', metric);
+  return (a, i, b, j) => finish(between(a.data, i * a.columns, b.data, j * b.columns, a.columns));
 }
 
-// Hot: each runs once a pair of samples.
-
-function euclidean(a: Matrix, i: number, b: Matrix, j: number): number {
-  const width = a.columns;
-  let sum = 0;
-  for (let k = 0; k < width; k++) {
-    const difference = a.data[i * width + k]! - b.data[j * width + k]!;
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
-}
-
-function manhattan(a: Matrix, i: number, b: Matrix, j: number): number {
-  const width = a.columns;
-  let sum = 0;
-  for (let k = 0; k < width; k++) sum += Math.abs(a.data[i * width + k]! - b.data[j * width + k]!);
-  return sum;
-}
-
-function chebyshev(a: Matrix, i: number, b: Matrix, j: number): number {
-  const width = a.columns;
-  let most = 0;
-  for (let k = 0; k < width; k++) most = Math.max(most, Math.abs(a.data[i * width + k]! - b.data[j * width + k]!));
-  return most;
-}
-
+/** Hot: once a pair of samples. */
 function cosine(a: Matrix, i: number, b: Matrix, j: number): number {
   const width = a.columns;
   let [product, left, right] = [0, 0, 0];

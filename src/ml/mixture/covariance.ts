@@ -2,33 +2,19 @@
  * The four forms of covariance of a Gaussian mixture, as the square roots of their inverses: what the densities are made of.
  */
 import { LinAlgError, raise } from '../../base/errors.ts';
+import { choleskyFactor } from '../cholesky.ts';
 import { Matrix } from '../matrix.ts';
 
 /** A matrix each, one matrix for all, a diagonal each, or one number each. */
 export type CovarianceType = 'full' | 'tied' | 'diag' | 'spherical';
 
-/** Lower triangular L with A = L Lᵀ. @throws LinAlgError where A is not positive definite */
-function cholesky(op: string, a: Float64Array, n: number): Float64Array {
-  const l = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    let pivot = a[j * n + j]!;
-    for (let k = 0; k < j; k++) pivot -= l[j * n + k]! ** 2;
-    if (!(pivot > 0)) {
-      raise(
-        new LinAlgError(
-          `${op}: a covariance is not positive definite: a component has shrunk to a point or a line. Ask for fewer components, raise covarianceFloor, or scale the features`,
-        ),
-      );
-    }
-    const root = Math.sqrt(pivot);
-    l[j * n + j] = root;
-    for (let i = j + 1; i < n; i++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
-      l[i * n + j] = sum / root;
-    }
-  }
-  return l;
+/** @throws LinAlgError */
+function refuse(op: string): never {
+  raise(
+    new LinAlgError(
+      `${op}: a covariance is not positive definite: a component has shrunk to a point or a line. Ask for fewer components, raise covarianceFloor, or scale the features`,
+    ),
+  );
 }
 
 /** The inverse of a lower triangular matrix. */
@@ -122,8 +108,9 @@ export function precisionOf(
   const logDet = new Float64Array(components);
   const own = Array.from({ length: covariances.rows }, (_, c): Float64Array => {
     const row = covariances.row(c);
-    if (type === 'full' || type === 'tied') return inverseLower(cholesky(op, row, d), d);
-    if (!row.every((v) => v > 0)) cholesky(op, Float64Array.of(0), 1);
+    if (type === 'full' || type === 'tied')
+      return inverseLower((choleskyFactor(new Matrix(d, d, row)) ?? refuse(op)).data, d);
+    if (!row.every((v) => v > 0)) refuse(op);
     return Float64Array.from({ length: d }, (__, j) => 1 / Math.sqrt(row[type === 'diag' ? j : 0]!));
   });
   const roots = Array.from({ length: components }, (_, c) => own[type === 'tied' ? 0 : c]!);

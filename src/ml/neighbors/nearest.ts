@@ -94,6 +94,25 @@ export class NeighborSearch {
     return { ids, distances };
   }
 
+  /** The k nearest others of each sample that is searched among. @param k less than there are */
+  findOthers(k: number): Neighbors {
+    const found = this.find(this.#x, k + 1);
+    const ids = new Int32Array(this.#x.rows * k);
+    const distances = new Matrix(this.#x.rows, k);
+    for (let i = 0; i < this.#x.rows; i++) {
+      const start = i * (k + 1);
+      const at = found.ids.subarray(start, start + k + 1).indexOf(i);
+      // Among more than k samples alike it may not even be there.
+      const own = at < 0 ? k : at;
+      for (let m = 0; m < k; m++) {
+        const from = start + (m < own ? m : m + 1);
+        ids[i * k + m] = found.ids[from]!;
+        distances.data[i * k + m] = found.distances.data[from]!;
+      }
+    }
+    return { ids, distances };
+  }
+
   /**
    * |q − x|² = |q|² + |x|² − 2 q·x, a block of queries at a time. That loses digits where points are near each other, so it only
    * says who may be among the nearest; their distances are then taken as they are.

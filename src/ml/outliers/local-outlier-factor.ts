@@ -3,11 +3,12 @@
  */
 import { raise, ShapeError } from '../../base/errors.ts';
 import { type Matrix, matrixOf } from '../matrix.ts';
+import { distanceOf } from '../neighbors/distances.ts';
+import { type Neighbors, NeighborSearch } from '../neighbors/nearest.ts';
 import { requireWhole } from '../options.ts';
 import type { Features, OutlierDetector } from '../protocol.ts';
 import { type ModelState, StateReader, vectorState } from '../state.ts';
 import { type Contamination, DetectorBase, requireContamination, thresholdOf } from './detector.ts';
-import { nearestNeighbors } from './neighbors.ts';
 
 export interface LocalOutlierFactorOptions {
   /** Default 20, or all others if there are fewer. */
@@ -39,26 +40,26 @@ export class LocalOutlierFactor implements OutlierDetector {
   fit(x: Features): FittedLocalOutlierFactor {
     const samples = matrixOf('LocalOutlierFactor.fit', x, { minRows: 2 });
     const k = Math.min(this.neighbors, samples.rows - 1);
-    const { indices, distances } = nearestNeighbors(samples, samples, k, true);
-    const reach = Float64Array.from({ length: samples.rows }, (_, i) => distances[i * k + k - 1]!);
-    const density = densities(indices, distances, reach, k);
-    const scores = scoresOf(indices, density, density, k);
+    const { ids, distances } = searchOf(samples).findOthers(k);
+    const reach = Float64Array.from({ length: samples.rows }, (_, i) => distances.data[i * k + k - 1]!);
+    const density = densities({ ids, distances }, reach);
+    const scores = scoresOf(ids, density, density, k);
     const threshold = thresholdOf(this.contamination, scores, -1.5);
     return new FittedLocalOutlierFactor({ samples, reach, density, factors: scores.map((s) => -s), k, threshold });
   }
 }
 
+function searchOf(samples: Matrix): NeighborSearch {
+  return new NeighborSearch(samples, distanceOf('LocalOutlierFactor', 'euclidean'), true, 'auto');
+}
+
 /** 1 / the mean reachable distance. @param reach how far each neighbour's k-th neighbour is */
-function densities(
-  indices: Int32Array,
-  distances: Float64Array,
-  reach: Float64Array,
-  k: number,
-): Float64Array<ArrayBuffer> {
-  const result = new Float64Array(indices.length / k);
+function densities({ ids, distances }: Neighbors, reach: Float64Array): Float64Array<ArrayBuffer> {
+  const k = distances.columns;
+  const result = new Float64Array(distances.rows);
   for (let i = 0; i < result.length; i++) {
     let sum = 0;
-    for (let m = 0; m < k; m++) sum += Math.max(distances[i * k + m]!, reach[indices[i * k + m]!]!);
+    for (let m = 0; m < k; m++) sum += Math.max(distances.data[i * k + m]!, reach[ids[i * k + m]!]!);
     // Samples that are all alike have no distance at all.
     result[i] = 1 / (sum / k + 1e-10);
   }
@@ -108,8 +109,8 @@ export class FittedLocalOutlierFactor extends DetectorBase {
 
   override scores(x: Matrix): Float64Array<ArrayBuffer> {
     const { samples, reach, density, k } = this.#learned;
-    const { indices, distances } = nearestNeighbors(x, samples, k, false);
-    return scoresOf(indices, densities(indices, distances, reach, k), density, k);
+    const found = searchOf(samples).find(x, k);
+    return scoresOf(found.ids, densities(found, reach), density, k);
   }
 
   toState(): ModelState {
