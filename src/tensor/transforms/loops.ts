@@ -88,7 +88,8 @@ export interface WhileOptions {
 
 /**
  * `while (condition(state)) state = body(state)`: as many turns as the values ask for, found out while the program runs. It has no
- * gradient in reverse (how much would have to be kept is not known); use `scan` where one is needed.
+ * gradient in reverse (how much would have to be kept is not known); use `scan` where one is needed. Under
+ * vmap it goes on until the last example is done; the others stay as they were.
  * @param condition state → one bool   @param body state → the next one, of the same form, shapes and dtypes
  * @returns the state for which the condition was first false, or that after `maxSteps` turns
  * @throws DTypeError if the condition is no bool; ShapeError or DTypeError where the state changes its form; TraceError as scan
@@ -127,7 +128,8 @@ export function whileLoop<C>(
 
 /**
  * `predicate ? ifTrue(...operands) : ifFalse(...operands)`, decided while the program runs: only one branch is computed, and a gradient goes
- * through that one alone (so a NaN of the other cannot leak in, as it does through `where`).
+ * through that one alone (so a NaN of the other cannot leak in, as it does through `where`). Under vmap, with a predicate
+ * that differs between the examples, both branches are computed for all.
  * @param predicate one bool; a plain boolean decides at once   @param ifTrue, ifFalse return trees of one form, with the same shapes and dtypes
  * @throws DTypeError or ShapeError where the predicate is not one bool, or the branches differ; TraceError where one reads a value or assigns a Cell
  * @example cond(x.sum().greater(0), (x) => x.sqrt(), (x) => x.neg(), x)

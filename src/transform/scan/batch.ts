@@ -1,15 +1,20 @@
 /**
  * Loops over many examples at once: one loop whose carries, slices and constants have the examples' axis in front where they differ.
  */
-import { raise, ValueError } from '../../base/errors.ts';
-import { param, part, permute, scan } from '../../ir/build.ts';
+import { binary, expand, param, part, permute, reduce, reshape, scan, where } from '../../ir/build.ts';
+import type { Loop } from '../../ir/loop.ts';
 import type { Node, NodeOf, Scan } from '../../ir/node.ts';
 import { batch, type Batched, batched } from '../batch.ts';
 
-/** Which outputs of a batched loop have the examples' axis. */
-const isBatchedOutput = new WeakMap<Node, readonly boolean[]>();
+/** Where in a batched loop an output of the loop of one example is, and whether it has the examples' axis. */
+interface Place {
+  readonly index: number;
+  readonly isBatched: boolean;
+}
 
-/** The loop of all examples. @throws ValueError if how many turns there are differs between them */
+const places = new WeakMap<Node, readonly Place[]>();
+
+/** The loop of all examples. Where the test differs between them it goes on until it is false for all, and examples that are done stay as they are. */
 export function batchScan(node: Scan, inputs: readonly Batched[], count: number): Node {
   const { body, carried, sliced, tested, ...rest } = node.attributes;
   const differs = inputs.map(({ isBatched }) => isBatched);
@@ -23,12 +28,11 @@ export function batchScan(node: Scan, inputs: readonly Batched[], count: number)
       differs[found] = true;
       continue;
     }
-    if (tested && differs[0]) {
-      raise(
-        new ValueError(
-          'vmap: the condition of whileLoop or cond differs between the examples; use where() on both results, or loop outside vmap',
-        ),
-      );
+    const isMasked = tested && differs[0]!;
+    const alike = isMasked ? differs.findIndex((differing, i) => i < carried && !differing) : -1;
+    if (alike >= 0) {
+      differs[alike] = true; // it stops changing for one example after the other
+      continue;
     }
     const given = inputs.map((input, i): Node => {
       if (!differs[i]) return input.node;
@@ -37,22 +41,57 @@ export function batchScan(node: Scan, inputs: readonly Batched[], count: number)
       return i >= carried && i < carried + sliced ? swapFront(all) : all;
     });
     const made = outputs.map((output, i) => (i < carried && differs[i] ? batched(output, count) : output.node));
-    const loop = scan({ body: { inputs: params, outputs: made }, carried, sliced, tested, ...rest }, given);
-    isBatchedOutput.set(
+    const kind = { carried, sliced, tested, ...rest };
+    const loop = isMasked
+      ? masked(kind, params, made, given)
+      : scan({ body: { inputs: params, outputs: made }, ...kind }, given);
+    places.set(
       loop,
-      outputs.map(({ isBatched }, i) => (i < carried ? differs[i]! : isBatched)),
+      outputs.map(({ isBatched }, i) => ({
+        index: isMasked && i === 0 ? carried : i,
+        isBatched: i < carried ? differs[i]! : isBatched,
+      })),
     );
     return loop;
   }
 }
 
+/** A tested loop whose test has the examples' axis: it becomes a carry behind the others, and whether it holds for any example the test. */
+function masked(
+  kind: Omit<Loop, 'body'>,
+  params: readonly Node[],
+  outputs: readonly Node[],
+  given: readonly Node[],
+): Scan {
+  const { carried } = kind;
+  const [test, ...states] = params.slice(0, carried) as [Node, ...Node[]];
+  const [again, ...nexts] = outputs.slice(0, carried) as [Node, ...Node[]];
+  const active = binary('and', test, again);
+  const frozen = nexts.map((next, i) => {
+    const isOn = reshape(test, [test.shape[0]!, ...next.shape.slice(1).map(() => 1)]);
+    return where(expand(isOn, next.shape), next, states[i]!);
+  });
+  const behind = <T>(list: readonly T[], first: T): T[] => [
+    first,
+    ...list.slice(1, carried),
+    list[0]!,
+    ...list.slice(carried),
+  ];
+  const any = (x: Node): Node => reduce('amax', x, x.shape.map((_, i) => i)); // prettier-ignore
+  const body = {
+    inputs: behind(params, param(params.length, [], 'bool')),
+    outputs: behind([active, ...frozen, ...outputs.slice(carried)], any(active)),
+  };
+  return scan({ ...kind, body, carried: carried + 1 }, behind(given, any(given[0]!)));
+}
+
 /** The part of all examples. */
 export function batchPart({ attributes: { index } }: NodeOf<'part'>, [loop]: readonly Batched[], count: number): Node {
   const node = loop!.node as Scan;
-  const all = part(node, index);
-  const isBatched = isBatchedOutput.get(node)![index]!;
-  const isCarry = index < node.attributes.carried;
-  return isBatched && !isCarry ? swapFront(all) : batched({ node: all, isBatched }, count);
+  const place = places.get(node)![index]!;
+  const all = part(node, place.index);
+  const isCarry = place.index < node.attributes.carried;
+  return place.isBatched && !isCarry ? swapFront(all) : batched({ node: all, isBatched: place.isBatched }, count);
 }
 
 function swapFront(x: Node): Node {
