@@ -54,7 +54,7 @@ export { Complex, complex, type ComplexLike, isComplex } from './tensor/complex.
 export { bartlett, blackman, hamming, hann, kaiser, type WindowOptions } from './tensor/window-functions.ts';
 
 // Random numbers: random.key, random.split, random.uniform, random.normal …
-export * as random from './tensor/random.ts';
+export * as random from './tensor/random/index.ts';
 
 // Transforms
 export { grad, gradients, type GradientsOf, valueAndGrad } from './tensor/gradients.ts';

@@ -65,6 +65,20 @@ export function betaincinv(a: TensorLike, b: TensorLike, p: TensorLike): Tensor 
 }
 
 /**
+ * @internal How the logarithm of a gamma variable moves with its shape while P(a, x) stays the same: −(∂P/∂a) / (x ∂P/∂x), and what
+ * the first term of the series says where x is nearly 0. (Figurnov et al., Implicit reparameterization gradients, 2018.)
+ */
+export function logGammaDrawGradient(a: Tensor, log: Tensor): Tensor {
+  const isTiny = log.less(-23);
+  const inputs = [a, where(isTiny, filled(a, 1), log.exp())].map((x) => x.node);
+  const [inShape, density] = (['gammaincShapeDerivative', 'gammaincDensity'] as const).map(
+    (name) => new Tensor(routine({ name }, inputs)),
+  );
+  const usual = inShape!.div(density!.mul(new Tensor(inputs[1]!))).neg();
+  return where(isTiny, polygamma(0, a.add(1)).sub(log).div(a), usual);
+}
+
+/**
  * ψ⁽ⁿ⁾(x), the derivative number n + 1 of log Γ; NaN at 0 and negative whole numbers. @throws ValueError for an n that is no whole number from 0 up
  * @example polygamma(1, 1) // π²/6
  */

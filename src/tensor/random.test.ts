@@ -6,7 +6,7 @@ import { constant, threefry } from '../ir/build.ts';
 import { realize } from '../engine/realize.ts';
 import { device } from '../runtime/registry.ts';
 import { tensor } from './creation.ts';
-import * as random from './random.ts';
+import * as random from './random/index.ts';
 import type { Tensor } from './tensor.ts';
 
 describe.each(testDevices)('random on %s', (name) => {

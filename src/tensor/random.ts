@@ -3,7 +3,7 @@
  * device and in every order. The bits are JAX's (jax_threefry_partitionable); a key is an int32 tensor of shape (2,).
  */
 import { raise, ShapeError, TraceError, ValueError } from '../base/errors.ts';
-import { formatShape, sameShape, type Shape, sizeOf } from '../base/shape.ts';
+import { broadcastShapes, formatShape, sameShape, type Shape, sizeOf } from '../base/shape.ts';
 import { cellRefusal } from '../engine/trace.ts';
 import { binary, bitcast, cast, constant, expand, iota, reshape, shrink, threefry, unary, where } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
@@ -12,10 +12,12 @@ import type { Attributes } from '../ir/op.ts';
 import { Cell } from './cell.ts';
 import { tensor } from './creation.ts';
 import { add, bitwise, leftShift, less, log1p, mod, mul, rightShift, sub } from './elementwise.ts';
+import { ndtri } from './incomplete.ts';
 import { stack } from './movement.ts';
+import { toNode } from './operands.ts';
 import { operandOf, Tensor, type TensorLike } from './tensor.ts';
 
-type FloatDType = Extract<DType, 'float32' | 'float64'>;
+export type FloatDType = Extract<DType, 'float32' | 'float64'>;
 
 /** The key of a seed: its high and its low 32 bits. @throws ValueError if the seed is not a whole number from 0 to 2⁵³ − 1 */
 export function key(seed: number): Tensor {
@@ -66,20 +68,39 @@ function words(from: Tensor, counter: Node, word: Attributes['threefry']['word']
 
 export interface UniformOptions {
   /** Included. Default 0. */
-  readonly low?: number;
+  readonly low?: TensorLike;
   /** Not included. Default 1. */
-  readonly high?: number;
+  readonly high?: TensorLike;
   /** Default float32. */
   readonly dtype?: FloatDType;
 }
 
-/** Uniform in low ≤ x < high. */
+/**
+ * Uniform in low ≤ x < high; as a function of the bounds x = low + (high − low) · u, and differentiable as such.
+ * @throws ShapeError for bounds that do not stretch to `shape`   @example uniform(key(0), [2, 3], { low: -1 })
+ */
 export function uniform(
   from: Tensor,
   shape: Shape,
   { low = 0, high = 1, dtype = 'float32' }: UniformOptions = {},
 ): Tensor {
-  return new Tensor(uniformNode(from, shape, low, high, dtype));
+  if (typeof low === 'number' && typeof high === 'number')
+    return new Tensor(uniformNode(from, shape, low, high, dtype));
+  const [start, end] = [low, high].map((bound) => stretched('uniform', bound, shape, dtype));
+  return new Tensor(add(start!, mul(uniformNode(from, shape, 0, 1, dtype), sub(end!, start!))));
+}
+
+/** A parameter in the shape and dtype of what is drawn. */
+function stretched(op: string, parameter: TensorLike, shape: Shape, dtype: FloatDType): Node {
+  const node = toNode(operandOf(parameter), dtype);
+  if (!sameShape(broadcastShapes(op, node.shape, shape), shape)) {
+    raise(
+      new ShapeError(
+        `${op}: a parameter of shape ${formatShape(node.shape)} does not stretch to ${formatShape(shape)}; ask for a shape that ends in the parameters'`,
+      ),
+    );
+  }
+  return expand(node, shape);
 }
 
 function uniformNode(from: Tensor, shape: Shape, low: number, high: number, dtype: FloatDType): Node {
@@ -105,24 +126,36 @@ function unit64(from: Tensor, shape: Shape): Node {
 
 export interface NormalOptions {
   /** Default 0. */
-  readonly mean?: number;
+  readonly mean?: TensorLike;
   /** The standard deviation. Default 1. */
-  readonly std?: number;
+  readonly std?: TensorLike;
   /** Default float32. */
   readonly dtype?: FloatDType;
 }
 
-/** Normally distributed: √2 · erf⁻¹(u), u uniform in (−1, 1). */
+/**
+ * Normally distributed: mean + std · √2 erf⁻¹(u), u uniform in (−1, 1); differentiable in mean and std.
+ * @throws ShapeError for parameters that do not stretch to `shape`   @example normal(key(0), [3], { mean: 10, std: 0.1 })
+ */
 export function normal(
   from: Tensor,
   shape: Shape,
   { mean = 0, std = 1, dtype = 'float32' }: NormalOptions = {},
 ): Tensor {
+  const [location, scale] = [mean, std].map((x) => (typeof x === 'number' ? x : stretched('normal', x, shape, dtype)));
+  const standard = dtype === 'float32' ? normal32(from, shape) : normal64(from, shape);
+  return new Tensor(add(mul(standard, scale!), location!));
+}
+
+function normal32(from: Tensor, shape: Shape): Node {
   // The number after −1, because erf⁻¹(−1) is −∞.
-  const lowest = dtype === 'float32' ? -1 + 2 ** -24 : -1 + 2 ** -53;
-  const unit = uniformNode(from, shape, lowest, 1, dtype);
-  const standard = mul(inverseErf(unit), Math.SQRT2);
-  return new Tensor(add(mul(standard, std), mean));
+  const unit = uniformNode(from, shape, -1 + 2 ** -24, 1, 'float32');
+  return mul(inverseErf(unit), Math.SQRT2);
+}
+
+function normal64(from: Tensor, shape: Shape): Node {
+  const unit = binary('max', unit64(from, shape), constant(2 ** -54, shape, 'float64'));
+  return ndtri(new Tensor(unit)).node;
 }
 
 /** Near 0, in w − 2.5; further out, in √w − 3; w = −log(1 − x²). Highest power first. */
@@ -171,13 +204,6 @@ export function randint(from: Tensor, shape: Shape, low: number, high: number): 
 function unsignedMod(x: Node, span: number): Node {
   const half = mod(rightShift(x, 1), span);
   return mod(add(leftShift(half, 1), bitwise('and', x, 1)), span);
-}
-
-/** 0 … count − 1 in random order, int32 (count,). Sorted on the host, so the key must have a value. */
-export function permutation(from: Tensor, count: number): Tensor {
-  const random = bits(from, [count]).dataSync();
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  return tensor(order.sort((a, b) => random[a]! - random[b]! || a - b));
 }
 
 let shared: Cell | undefined;

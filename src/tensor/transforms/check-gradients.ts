@@ -7,7 +7,7 @@ import { type Transform, withTransform } from '../../engine/trace.ts';
 import { isFloat } from '../../ir/dtype.ts';
 import { compile } from '../compile.ts';
 import { tensor, zeros } from '../creation.ts';
-import * as random from '../random.ts';
+import * as random from '../random/index.ts';
 import { Tensor } from '../tensor.ts';
 import { isBranch, leavesOf, replaceLeaves } from '../tree.ts';
 import { jvp, type TangentsOf } from './jvp.ts';
