@@ -37,10 +37,16 @@ export async function program<O extends Readonly<Record<string, Choice<number | 
     random.seed(chosen.seed);
     await main(chosen);
   } catch (error) {
+    if (error instanceof RangeError && error.message.startsWith('--')) return refuse(error.message);
     if (!(error instanceof FathomError)) throw error;
     console.error(`error: ${error.message}`);
     process.exitCode = 1;
   }
+}
+
+function refuse(message: string): void {
+  console.error(`error: ${message}\nSee --help.`);
+  process.exitCode = 2;
 }
 
 function read(
@@ -61,8 +67,7 @@ function read(
     }
     return Object.fromEntries(names.map((name) => [name, valueOf(name, values[name], choices[name]![0])]));
   } catch (error) {
-    console.error(`error: ${error instanceof Error ? error.message : String(error)}\nSee --help.`);
-    process.exitCode = 2;
+    refuse(error instanceof Error ? error.message : String(error));
     return undefined;
   }
 }
@@ -74,7 +79,7 @@ function valueOf(name: string, given: unknown, value: number | string): number |
   const isWhole = value === Infinity || Number.isInteger(value);
   const isFine =
     given.trim() !== '' && number >= 0 && (isWhole ? Number.isSafeInteger(number) : Number.isFinite(number));
-  if (!isFine || (number === 0 && name !== 'seed'))
+  if (!isFine || (number === 0 && value !== 0))
     throw new RangeError(
       `--${name} takes ${isWhole ? 'a whole number from 1 up' : 'a number above 0'}, not '${given}'`,
     );

