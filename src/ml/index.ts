@@ -111,6 +111,7 @@ export {
   type PermutationOptions,
 } from './trees/permutation-importance.ts';
 export { type PruningPath, pruningPath } from './trees/prune.ts';
+export { type TreeDiagramOptions, treeLabels, type TreeLabels, treeText } from './trees/diagram.ts';
 export { Tree, type TreeArrays } from './trees/tree.ts';
 
 // Ensembles

@@ -5,7 +5,7 @@ import { raise, ValueError } from '../base/errors.ts';
 import { classesOf, countOf, labelsOf, type Named, namedOf, numbersOf, sameLength, type Series } from './numbers.ts';
 import { type Plot, type PlotOptions, plotOf } from './plot.ts';
 import type { Channel, Encoding, Row, UnitSpec } from './spec.ts';
-import { DASHES, SHAPES } from './theme.ts';
+import { DASHES, PALETTE, SHAPES } from './theme.ts';
 
 export interface AxesOptions extends PlotOptions {
   readonly xLabel?: string;
@@ -184,7 +184,13 @@ export function box(groups: Named<Series>, options: { readonly yLabel?: string }
   const series = namedOf('box', 'groups', groups);
   const values = series.flatMap(({ name, values: own }) => own.map((value): Row => ({ group: name, value })));
   const encoding: Encoding = {
-    x: { field: 'group', type: 'nominal', sort: null, title: null, axis: { labelAngle: 0, ticks: false } },
+    x: {
+      field: 'group',
+      type: 'nominal',
+      sort: series.map(({ name }) => name),
+      title: null,
+      axis: { labelAngle: 0, ticks: false },
+    },
     y: { field: 'value', type: 'quantitative', title: options.yLabel ?? 'value', scale: { zero: false } },
   };
   const lines = series.map(({ name, values: own }) => {
@@ -218,7 +224,7 @@ export function axes(options: AxesOptions, rest: Encoding = {}): Encoding {
 
 /** Colour and dash for the lines of several series. */
 export function seriesChannels(names: readonly string[]): Encoding {
-  const range = names.map((_, i) => DASHES[i % DASHES.length]!);
+  const range = names.map((_, i) => partner(DASHES, i));
   return {
     color: { field: 'series', type: 'nominal', sort: names, title: null },
     strokeDash: { field: 'series', type: 'nominal', sort: names, title: null, scale: { domain: names, range } },
@@ -227,11 +233,16 @@ export function seriesChannels(names: readonly string[]): Encoding {
 
 /** Colour and form for the points of several classes. */
 export function classChannels(classes: readonly string[]): Encoding {
-  const range = classes.map((_, i) => SHAPES[i % SHAPES.length]!);
+  const range = classes.map((_, i) => partner(SHAPES, i));
   return {
     color: { field: 'label', type: 'nominal', sort: classes, title: null, scale: { domain: classes } },
     shape: { field: 'label', type: 'nominal', sort: classes, title: null, scale: { domain: classes, range } },
   };
+}
+
+/** What goes with colour i: when the colours begin again, each meets another partner. */
+function partner<T>(partners: readonly T[], i: number): T {
+  return partners[(i + Math.floor(i / PALETTE.length)) % partners.length]!;
 }
 
 function namesOf({ xLabel, yLabel }: AxesOptions) {

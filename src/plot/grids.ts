@@ -94,15 +94,21 @@ function cells(
     row.map((value, j): Row => ({ row: i, column: j, value, text: format(value) })),
   );
   // Places by number, so that two rows may have one name; the names are put on by the axis.
-  const place = (field: string, count: number, names: readonly string[] | undefined, title = ''): Channel => ({
+  const place = (
+    field: string,
+    count: number,
+    names: readonly string[] | undefined,
+    title = '',
+    angle = 0,
+  ): Channel => ({
     field,
     type: 'ordinal',
     title: title || null,
     axis: {
-      labelAngle: 0,
+      labelAngle: angle,
       ticks: false,
       domain: false,
-      labelOverlap: true,
+      labelOverlap: names === undefined,
       ...(names === undefined
         ? count > 40
           ? { labels: false }
@@ -111,8 +117,14 @@ function cells(
     },
     scale: { paddingInner: 0 },
   });
+  const size = {
+    width: options.width ?? Math.min(560, Math.max(200, 36 * width)),
+    height: options.height ?? Math.min(560, Math.max(120, 30 * grid.length)),
+  };
+  // A letter is about 7 pixels wide; names that are wider than a cell lean.
+  const isWide = columnNames?.some((name) => 7 * name.length > size.width / width) ?? false;
   const encoding = {
-    x: place('column', width, columnNames, options.xLabel),
+    x: place('column', width, columnNames, options.xLabel, isWide ? -45 : 0),
     y: place('row', grid.length, rowNames, options.yLabel),
   };
   const color: Channel = {
@@ -132,8 +144,8 @@ function cells(
     });
   return plotOf(
     op,
-    { ...(options.title === undefined ? {} : { title: options.title }), ...sizeOf(options) },
-    { data: { values }, encoding, layer, width: Math.min(560, Math.max(200, 36 * width)), height: Math.min(560, Math.max(120, 30 * grid.length)) }, // prettier-ignore
+    options.title === undefined ? {} : { title: options.title },
+    { data: { values }, encoding, layer, ...size },
     {
       kind: 'grid',
       rows: grid,
@@ -152,10 +164,6 @@ function scale(
   if (scheme === 'sequential')
     return { scheme: SCHEMES.sequential, domain: low === high ? [low - 0.5, high + 0.5] : [low, high] };
   return { scheme: SCHEMES.diverging, domain: far === 0 ? [-1, 1] : [-far, far] };
-}
-
-function sizeOf({ width, height }: PlotOptions) {
-  return { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
 }
 
 function short(value: number): string {

@@ -37,6 +37,22 @@ const charts: readonly (readonly [string, plots.Plot, Readonly<Record<string, nu
   ['lossSurface', plots.lossSurface([0, 1, 2], [0, 1], [[0, 1, 2], [0, 1, 2]], { levels: 1, path: [[0, 0], [2, 1]] }), { 'mark-rect': 6, 'mark-line': 1, 'mark-rule': 1 }, ['x', 'y']],
 ]; // prettier-ignore
 
+/** sRGB as light. */
+function linear(color: string): number[] {
+  const parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
+  return parts.map((x) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4));
+}
+
+/** Light as CIELAB, by which equal distances look equal. */
+function lab(light: readonly number[]): number[] {
+  const [r, g, b] = light.map((x) => Math.min(1, Math.max(0, x))) as [number, number, number];
+  const f = (t: number) => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
+  const x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047);
+  const y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
+  const z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883);
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
 /** How many marks of a class an SVG has, those of axes and legends left out. A line is one mark, however many points it has. */
 function marksOf(svg: string, kind: string): number {
   const groups = svg.match(new RegExp(`<g class="${kind} role-mark[^>]*>(.*?)</g>`, 'gs')) ?? [];
@@ -101,10 +117,7 @@ describe('a chart', () => {
 
 describe('the theme', () => {
   const light = (hex: string) => {
-    const [r, g, b] = [1, 3, 5].map((at) => {
-      const c = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-    }) as [number, number, number];
+    const [r, g, b] = linear(hex) as [number, number, number];
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
 
@@ -119,6 +132,25 @@ describe('the theme', () => {
 });
 
 describe('the parts', () => {
+  it('has colours that stay apart without the cones for red, green or blue', () => {
+    // Machado, Oliveira and Fernandes 2009, at full severity, on linear light.
+    const eyes: Readonly<Record<string, readonly number[]>> = {
+      full: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+      protan: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],
+      deutan: [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
+      tritan: [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.3039],
+    };
+    for (const [eye, m] of Object.entries(eyes)) {
+      const seen = plots.PALETTE.map((color) => {
+        const light = linear(color);
+        return lab([0, 3, 6].map((row) => light.reduce((sum, x, k) => sum + x * m[row + k]!, 0)));
+      });
+      for (const [i, a] of seen.entries())
+        for (const [k, b] of seen.slice(0, i).entries())
+          expect([eye, i, k, Math.hypot(...a.map((x, j) => x - b[j]!)) > 13]).toEqual([eye, i, k, true]);
+    }
+  });
+
   it('contours meet the sides where the height is interpolated, and split a saddle', () => {
     expect(contour([0, 1], [0, 1], [[0, 1], [0, 1]], 0.25)).toEqual([{ x: 0.25, y: 0, x2: 0.25, y2: 1 }]); // prettier-ignore
     expect(contour([0, 1], [0, 1], [[1, 0], [0, 1]], 0.5)).toHaveLength(2); // prettier-ignore

@@ -5,8 +5,11 @@
 
 export type Theme = 'light' | 'dark';
 
-/** Colours of series: Okabe and Ito's palette, with those that vanish on white or black replaced. */
-export const PALETTE: readonly string[] = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#8C7A00', '#7B6FD0', '#6E7781'];
+/**
+ * Colours of series: four of Okabe and Ito's, and three searched for. Any two are at least 13 apart (ΔE of CIELAB, where 2 can be told apart)
+ * with full colour vision and without red, green or blue cones.
+ */
+export const PALETTE: readonly string[] = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#8C5932', '#AC14FA', '#7C6A73'];
 
 /** Dashes that go with the colours, in pixels on and off. */
 export const DASHES: readonly (readonly number[])[] = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [4, 2, 1, 2], [3, 6]]; // prettier-ignore
