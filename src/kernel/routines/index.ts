@@ -10,10 +10,11 @@ import { fft, irfft, rfft } from './fft.ts';
 import type { Operand, Routine } from './operand.ts';
 import { qr } from './qr.ts';
 import { cholesky, cofactors, det, expm, lu, slogdet, solve, triangularSolve } from './solve.ts';
-import { argsort, argtopk, searchsorted, sort } from './sort.ts';
+import { argsort, searchsorted, sort } from './sort.ts';
 import * as special from './special.ts';
 import { pinv, svd, svdvals } from './svd.ts';
 import { eigh, eigvalsh } from './symmetric.ts';
+import { argtopk } from './topk.ts';
 
 export type { Operand } from './operand.ts';
 

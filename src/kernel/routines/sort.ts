@@ -14,7 +14,7 @@ const SIGN = 0x80000000;
 const HIGHEST = 0xffffffff;
 
 /** Places and keys of one row, and room to move them to. */
-class Row {
+export class Row {
   keys: Uint32Array;
   places: Int32Array;
   private spareKeys: Uint32Array;
@@ -153,7 +153,8 @@ function wordsOf(values: TypedArray): Uint32Array {
   return new Uint32Array(values.buffer, values.byteOffset, values.byteLength / 4);
 }
 
-function sortPlaces(values: TypedArray, row: Row, isDescending: boolean): void {
+/** Has `row` hold the places of the elements in stable order, NaN above everything. */
+export function sortPlaces(values: TypedArray, row: Row, isDescending: boolean): void {
   const { length } = values;
   for (let i = 0; i < length; i++) row.places[i] = i;
   const flip = isDescending ? -1 : 0;
@@ -178,41 +179,6 @@ export const argsort: Routine<'argsort'> = ({ descending }, [x], output) => {
     output.set(row.places, b * size);
   }
 };
-
-/** As argsort up to k. Whatever the high digit of the keys rules out is not sorted. */
-export const argtopk: Routine<'argtopk'> = ({ k, descending }, [x], output) => {
-  const { count, size } = batchSize(x!, 1);
-  const digits = new Uint16Array(size);
-  const counts = new Int32Array(BUCKETS);
-  const candidates = new Int32Array(size);
-  for (let b = 0; b < count; b++) {
-    const values = member(x!.values, b, size);
-    highDigits(values, descending, digits);
-    counts.fill(0);
-    for (let i = 0; i < size; i++) counts[digits[i]!]!++;
-    let last = 0;
-    for (let total = counts[0]!; total < k; total += counts[last]!) last++;
-    let found = 0;
-    for (let i = 0; i < size; i++) if (digits[i]! <= last) candidates[found++] = i;
-    const chosen = values.slice(0, found);
-    for (let i = 0; i < found; i++) chosen[i] = values[candidates[i]!]!;
-    const row = new Row(found);
-    sortPlaces(chosen, row, descending);
-    for (let i = 0; i < k; i++) output[b * k + i] = candidates[row.places[i]!]!;
-  }
-};
-
-/** The highest digit of each element's key. */
-function highDigits(values: TypedArray, isDescending: boolean, digits: Uint16Array): void {
-  const keys = new Uint32Array(values.length);
-  if (values instanceof Float32Array) float32Keys(wordsOf(values), keys);
-  else if (values instanceof Float64Array) {
-    const words = wordsOf(values);
-    for (let i = 0; i < keys.length; i++) keys[i] = highKey(words[2 * i]!, words[2 * i + 1]!);
-  } else integerKeys(values, keys);
-  const flip = isDescending ? -1 : 0;
-  for (let i = 0; i < keys.length; i++) digits[i] = (keys[i]! ^ flip) >>> (2 * DIGIT);
-}
 
 export const sort: Routine<'sort'> = (_, [x], output) => {
   const { count, size } = batchSize(x!, 1);
