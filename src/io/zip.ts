@@ -5,6 +5,7 @@
  */
 import { FormatError, raise } from '../base/errors.ts';
 import { crc32 } from './crc32.ts';
+import { inflated } from './inflate.ts';
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
@@ -103,30 +104,19 @@ function memberAt(bytes: Uint8Array, view: DataView, record: Record): ZipMember 
     size,
     read: async () => {
       const raw = new Uint8Array(bytes.subarray(data, data + packed));
-      const content = method === 0 ? raw : await inflated(name, raw, size);
-      if (content.length !== size || crc32(content) !== crc) fail(`'${name}' is damaged: its checksum does not agree`);
+      const content =
+        method === 0
+          ? raw
+          : await inflated(raw, {
+              format: 'deflate-raw',
+              most: size,
+              fail: (message) => fail(`'${name}' ${message}`),
+            });
+      if (content.length !== size) fail(`'${name}' unpacks to ${content.length} bytes, not the ${size} it claims`);
+      if (crc32(content) !== crc) fail(`'${name}' is damaged: its checksum does not agree`);
       return content;
     },
   };
-}
-
-/** Unpacked, but never more than the directory claims: a small file cannot fill the memory. */
-async function inflated(name: string, raw: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array<ArrayBuffer>> {
-  const result = new Uint8Array(size);
-  let filled = 0;
-  const reader = new Blob([raw]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
-  for (;;) {
-    const chunk = await reader.read().catch((cause: unknown) => fail(`'${name}' is damaged: ${String(cause)}`));
-    if (chunk.done) break;
-    if (filled + chunk.value.length > size) {
-      await reader.cancel();
-      fail(`'${name}' unpacks to more than the ${size} bytes it claims`);
-    }
-    result.set(chunk.value, filled);
-    filled += chunk.value.length;
-  }
-  if (filled !== size) fail(`'${name}' unpacks to ${filled} bytes, not the ${size} it claims`);
-  return result;
 }
 
 export interface ZipOptions {
