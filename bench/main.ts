@@ -1,13 +1,15 @@
 /** The benchmarks' entry: reads the options, asks who is here, measures workload by workload, reports. See README.md. */
 
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, release, type } from 'node:os';
 import { childContender, probe, type ChildCommand } from './contenders/child.ts';
 import { ourDevices, roster } from './contenders/roster.ts';
 import { measure, type Effort, type Measured } from './harness.ts';
+import { describeInstall, measureInstall } from './install.ts';
 import { parseOptions, usage, UsageError, type Options } from './options.ts';
-import { rows, table } from './report.ts';
-import { listWorkloads } from './workloads.ts';
+import { table } from './report.ts';
+import { resultOf } from './result.ts';
+import { listWorkloads, type Workload } from './workloads.ts';
 
 const quick: Effort = { patienceMs: 20_000, sampleMs: 30, rounds: 5, budgetMs: 1500 };
 const thorough: Effort = { patienceMs: 60_000, sampleMs: 40, rounds: 21, budgetMs: 8000 };
@@ -33,37 +35,61 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const { contenders, threads } = options;
-  const present = await whoIsHere(everyone.filter(({ name }) => contenders?.includes(name) ?? true));
+  const versions = await whoIsHere(everyone.filter(({ name }) => contenders?.includes(name) ?? true));
+  const present = everyone.filter(({ name }) => versions[name] !== undefined);
   const effort = options.isQuick ? quick : thorough;
   const measured: Measured[] = [];
   for (const workload of listWorkloads().filter(({ name }) => options.only.test(name))) {
-    const entrants = present.map((command) => childContender(command, workload, threads, effort.patienceMs));
+    const entrants = present.map((command) =>
+      childContender(command, workload, threads, patienceFor(command, workload, effort)),
+    );
     measured.push(await measure(workload, entrants, effort));
     console.error(`measured ${workload.name}`);
   }
-  console.log(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node ${process.versions.node}, ${threads} threads each`);
+  const machine = {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown CPU',
+    cores: cpus().length,
+    system: `${type()} ${release()}`,
+    node: process.versions.node,
+    threads,
+    isQuick: options.isQuick,
+    date: new Date().toISOString(),
+  };
+  console.log(`${machine.cpu}, Node ${machine.node}, ${threads} threads each`);
   console.log(
     table(
       measured,
       ourDevices.filter((name) => present.some((command) => command.name === name)),
     ),
   );
-  if (options.json !== undefined)
-    writeFileSync(options.json, `${JSON.stringify(rows(measured, ourDevices), null, 2)}\n`);
+  const install = options.only.source === '(?:)' ? measureInstall(options.isQuick ? 5 : 20) : undefined;
+  if (install !== undefined) console.log(describeInstall(install));
+  else if (options.only.source === '(?:)')
+    console.log('imports: not measured, the package is not built (npm run build)');
+  if (options.json !== undefined) {
+    const result = resultOf(machine, versions, measured, ourDevices, install);
+    writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  }
   return 0;
 }
 
-/** The contenders that start, after a line for each saying its version or why it stays away. */
-async function whoIsHere(commands: readonly ChildCommand[]): Promise<readonly ChildCommand[]> {
-  const present: ChildCommand[] = [];
+/** Models of 10⁸ weights take long to fill, and a compiler of C++ to be called. */
+function patienceFor({ name }: ChildCommand, { kind }: Workload, { patienceMs }: Effort): number {
+  if (name === 'pytorch-compile') return 5 * patienceMs;
+  return kind === 'inference' || kind === 'decode' ? 3 * patienceMs : patienceMs;
+}
+
+/** The versions of the contenders that start, after a line for each saying its version or why it stays away. */
+async function whoIsHere(commands: readonly ChildCommand[]): Promise<Readonly<Record<string, string>>> {
+  const versions: Record<string, string> = {};
   for (const command of commands) {
     const answer = await probe(command);
     console.log(
       'version' in answer ? `${command.name}: ${answer.version}` : `${command.name}: absent, ${answer.absent}`,
     );
-    if ('version' in answer) present.push(command);
+    if ('version' in answer) versions[command.name] = answer.version;
   }
-  return present;
+  return versions;
 }
 
 function tell(text: string): number {

@@ -8,10 +8,11 @@ export const usage = `Usage: tsx bench/main.ts [options]
 Times our devices and whatever peers are installed, interleaved, and prints one table.
 
   --only PATTERN      workloads whose name matches this regular expression
-  --contenders LIST   comma-separated names: native, wasm, pytorch, tfjs-wasm, tfjs-cpu, jax-js-wasm
+  --contenders LIST   comma-separated names: native, wasm, pytorch, pytorch-compile,
+                      onnxruntime, tfjs-wasm, tfjs-cpu, jax-js-wasm
   --quick             fewer and shorter samples: for a look, not for a claim
   --threads N         threads per contender (default: 2, or fewer on a smaller machine)
-  --json FILE         also write rows { workload, device, ms, bestMs, firstStepMs, peer, peerMs, ratio }
+  --json FILE         also write everything there (result.ts); page.ts makes docs/performance.md of it
   --list              print the workloads' names and leave
   --help              print this and leave
 

@@ -1,10 +1,15 @@
 /** What the harness measured, as an aligned table, as JSON rows, and as warnings where results disagree. */
 
 import type { Measured, Timing } from './harness.ts';
+import type { Workload } from './workloads.ts';
 
 /** One of our devices against one peer; `peer` and what follows are null when no peer could run the workload. */
 export interface Row {
   readonly workload: string;
+  readonly kind: Workload['kind'];
+  /** Of the workload's contractions, and the bytes a single operation must read and write at least; 0 where there is nothing to count. */
+  readonly flops: number;
+  readonly bytes: number;
   readonly device: string;
   readonly ms: number;
   readonly bestMs: number;
@@ -32,7 +37,9 @@ export function rows(all: readonly Measured[], devices: readonly string[]): read
     const peers = timings.filter(({ contender }) => !devices.includes(contender));
     const ours = timings.filter(({ contender }) => devices.includes(contender));
     return ours.flatMap(({ contender: device, ms, bestMs, firstStepMs, peakMiB }): Row[] => {
-      const row = { workload: workload.name, device, ms, bestMs, firstStepMs, peakMb: peakMiB ?? null };
+      const { name, kind, flops } = workload;
+      const bytes = 'bytes' in workload ? workload.bytes : 0;
+      const row = { workload: name, kind, flops, bytes, device, ms, bestMs, firstStepMs, peakMb: peakMiB ?? null };
       if (peers.length === 0)
         return [{ ...row, peer: null, peerMs: null, peerFirstStepMs: null, peerPeakMb: null, ratio: null }];
       return peers.map((peer) => ({

@@ -6,6 +6,8 @@
 
 import { kernelWorkloads, type KernelWorkload } from './workloads/kernels.ts';
 import {
+  decodeWorkloads,
+  type DecodeWorkload,
   inferenceWorkloads,
   type InferenceWorkload,
   trainWorkloads,
@@ -21,9 +23,12 @@ export const batchCount = 16;
 /** A train step's first losses are compared between contenders. */
 export const comparedSteps = 5;
 
-export type Workload = KernelWorkload | TrainWorkload | InferenceWorkload;
+export type Workload = KernelWorkload | TrainWorkload | InferenceWorkload | DecodeWorkload;
+
+/** So many tokens are decoded before a contender shows what it computed: the cache must have been read by then. */
+export const comparedTokens = 4;
 
 /** Every workload, in the order of the table. */
 export function listWorkloads(): readonly Workload[] {
-  return [...trainWorkloads(), ...inferenceWorkloads(), ...kernelWorkloads()];
+  return [...trainWorkloads(), ...inferenceWorkloads(), ...decodeWorkloads(), ...kernelWorkloads()];
 }

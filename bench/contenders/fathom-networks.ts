@@ -66,7 +66,11 @@ export function prepareInference({ batch, input, vocabulary, layers }: Inference
 }
 
 function initialized(layers: readonly Layer[]): Sequential {
-  const model = new Sequential(...layers.map(build));
+  return initialize(new Sequential(...layers.map(build)));
+}
+
+/** Gives the parameters the values that all contenders use (weightScale). */
+export function initialize<M extends Module>(model: M): M {
   model.namedParameters().forEach(([name, parameter], i) => {
     const { shape } = parameter;
     if (shape.length > 1) parameter.value = filled({ shape }, seeds.parameter + i, weightScale(shape));

@@ -5,6 +5,7 @@
 
 import type { Run } from '../peers/serve.ts';
 import type { Workload } from '../workloads.ts';
+import { prepareDecode } from './fathom-decode.ts';
 import { prepareKernel } from './fathom-kernels.ts';
 import { prepareInference, prepareTrain } from './fathom-networks.ts';
 
@@ -17,5 +18,7 @@ export function prepare(workload: Workload): Run {
       return prepareTrain(workload);
     case 'inference':
       return prepareInference(workload);
+    case 'decode':
+      return prepareDecode(workload);
   }
 }

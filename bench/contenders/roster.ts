@@ -16,6 +16,7 @@ export function roster(): readonly ChildCommand[] {
     ...ourDevices.map((device) => node(device, 'fathom.ts', device)),
     { name: 'pytorch', program: python, args: [path.join(peers, 'pytorch.py')] },
     { name: 'pytorch-compile', program: python, args: [path.join(peers, 'pytorch.py'), 'compile'] },
+    node('onnxruntime', 'onnxruntime.mjs'),
     node('tfjs-wasm', 'tfjs.mjs', 'wasm'),
     node('tfjs-cpu', 'tfjs.mjs', 'cpu'),
     node('jax-js-wasm', 'jaxjs.mjs'),

@@ -10,9 +10,10 @@ import time
 
 try:
     import torch
+    from pytorch_decode import decode
     from pytorch_kernels import kernel
     from pytorch_networks import inference, train
-    from pytorch_stream import COMPARED, PATIENCE
+    from pytorch_stream import COMPARED, COMPARED_TOKENS, PATIENCE
 except ImportError as error:
     print(json.dumps({"absent": str(error)}), flush=True)
     sys.exit(0)
@@ -25,7 +26,7 @@ def prepare(w):
         if COMPILED:
             raise RuntimeError("single operations run eagerly only")
         return kernel(w)
-    return (train if w["kind"] == "train" else inference)(w, COMPILED)
+    return {"train": train, "inference": inference, "decode": decode}[w["kind"]](w, COMPILED)
 
 
 def start(workload):
@@ -33,6 +34,9 @@ def start(workload):
     begin = time.perf_counter()
     last = step()
     first = time.perf_counter() - begin
+    if workload["kind"] == "decode":
+        for _ in range(COMPARED_TOKENS - 1):
+            step()
     if outputs is not None:
         return step, {"firstStepMs": first * 1e3, "outputs": outputs()}
     losses = [last]

@@ -99,8 +99,11 @@ def build(layers):
 
 
 def initialized(layers):
+    return initialize(build(layers))
+
+
+def initialize(model):
     """Weights by the shared rule (weightScale in layers.ts); biases are zeros, norms keep their ones and zeros."""
-    model = build(layers)
     with torch.no_grad():
         for i, parameter in enumerate(model.parameters()):
             fan = 1

@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from lcg import labels, uniform  # noqa: E402
 
 OPERAND, UPSTREAM, PARAMETER, INPUT, TARGET = 1, 9, 10, 1000, 2000
-BATCHES, COMPARED, PATIENCE = 16, 5, 4.0
+BATCHES, COMPARED, COMPARED_TOKENS, PATIENCE = 16, 5, 4, 4.0
 
 
 def operand(spec, seed, scale=1.0):

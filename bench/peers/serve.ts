@@ -11,7 +11,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { comparedSteps, type Workload } from '../workloads.ts';
+import { comparedSteps, comparedTokens, type Workload } from '../workloads.ts';
 
 /** One workload, ready to run. A train step returns its loss; the others show a few numbers through `outputs`. */
 export interface Run {
@@ -53,6 +53,7 @@ async function start(run: Run, workload: Workload): Promise<{ firstStepMs: numbe
   const losses: number[] = [];
   let last = await run.step();
   const firstStepMs = performance.now() - begin;
+  if (workload.kind === 'decode') for (let i = 1; i < comparedTokens; i++) await run.step();
   if (workload.kind !== 'train') return { firstStepMs, outputs: (await run.outputs?.()) ?? [] };
   while (typeof last === 'number' && losses.push(last) < comparedSteps && firstStepMs < patienceMs)
     last = await run.step();

@@ -31,6 +31,23 @@ export interface InferenceWorkload {
   readonly layers: readonly Layer[];
 }
 
+/**
+ * One token of greedy decoding from a GPT with a key-value cache: embeddings, blocks over the token alone, the head (which is
+ * the embedding, tied), the likeliest token fed back. The cache is of a fixed length for everyone; places that are not
+ * written yet are masked, so that every token costs the same.
+ */
+export interface DecodeWorkload {
+  readonly kind: 'decode';
+  readonly name: string;
+  readonly flops: number;
+  readonly depth: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly vocabulary: number;
+  /** Places in the cache; the next token after the last begins anew. */
+  readonly length: number;
+}
+
 const relu: Layer = { kind: 'relu' };
 const flatten: Layer = { kind: 'flatten' };
 
@@ -107,6 +124,13 @@ export function inferenceWorkloads(): readonly InferenceWorkload[] {
     ...infer('mobilenetv2', [3, 224, 224], mobileNetV2()),
     ...infer('bert-base', [128], bert({ depth: 12, width: 768, heads: 12, length: 128, vocabulary: 30522 }), 30522),
   ];
+}
+
+/** Every decoding row. */
+export function decodeWorkloads(): readonly DecodeWorkload[] {
+  const [depth, width, heads, vocabulary, length] = [12, 768, 12, 50257, 256];
+  const flops = 2 * (depth * (12 * width ** 2 + 2 * length * width) + vocabulary * width);
+  return [{ kind: 'decode', name: 'decode-gpt2-124m', flops, depth, width, heads, vocabulary, length }];
 }
 
 function train(

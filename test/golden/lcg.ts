@@ -17,12 +17,14 @@ export function lcg(seed: number): () => number {
 /** `length` values `scale · (2u − 1) + offset`, computed in float64; row-major order. @example uniform64(6, 1) */
 export function uniform64(length: number, seed: number, scale = 1, offset = 0): Float64Array {
   const draw = lcg(seed);
-  return Float64Array.from({ length }, () => scale * (2 * draw() - 1) + offset);
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = scale * (2 * draw() - 1) + offset; // hot: models have 10⁸ weights
+  return values;
 }
 
 /** The same values rounded once to float32. @example uniform(6, 1, 0.5) */
 export function uniform(length: number, seed: number, scale = 1, offset = 0): Float32Array {
-  return Float32Array.from(uniform64(length, seed, scale, offset));
+  return new Float32Array(uniform64(length, seed, scale, offset));
 }
 
 /** `length` class labels `⌊u · classes⌋`. @example labels(8, 3, 10) */
