@@ -15,11 +15,10 @@ import type { Graph } from '../src/ir/node.ts';
 import type { Storage } from '../src/ir/leaf.ts';
 import type { Executable } from '../src/runtime/device.ts';
 import { sizeOf } from '../src/base/shape.ts';
-import { NestBuilder } from '../src/kernel/builder.ts';
 import { NativeDevice } from '../src/runtime/native/device.ts';
+import { productsPlan } from '../src/runtime/native/peaks.ts';
 import { nullDevice } from '../src/runtime/null/index.ts';
 import { register } from '../src/runtime/registry.ts';
-import type { Plan } from '../src/schedule/plan.ts';
 import { scheduleInStages } from '../src/schedule/schedule.ts';
 import { type Rung, rungs } from './rungs.ts';
 
@@ -110,36 +109,6 @@ async function race(steps: readonly Step[]): Promise<{ best: number; median: num
     const sorted = list.toSorted((a, b) => a - b);
     return { best: sorted[0]!, median: sorted[sorted.length >> 1]! };
   });
-}
-
-/** Nothing but fused multiply-adds on registers, on all threads. */
-function peakPlan(lanes: number): { plan: Plan; flops: number } {
-  const builder = new NestBuilder(lanes);
-  const out = builder.slot('f32', 'write');
-  const [outer, inner, chains] = [64, 20_000, 12];
-  const chunk = builder.open(outer);
-  const [a, b] = [builder.set('f32', { op: 'splat', value: 0.5 }), builder.set('f32', { op: 'splat', value: 0.25 })];
-  const sums = Array.from({ length: chains }, () => builder.register('f32'));
-  for (const sum of sums) builder.assign(sum, { op: 'splat', value: 1 });
-  builder.open(inner);
-  for (const sum of sums) builder.assign(sum, { op: 'fma', a, b: sum, c: b });
-  builder.close();
-  sums.forEach((sum, i) => {
-    const at = { constant: i * lanes, terms: [{ loop: chunk, by: chains * lanes }] };
-    builder.store('f32', { slot: out, at, step: 1, active: lanes }, sum);
-  });
-  builder.close();
-  const nest = builder.finish('peak', { parallel: true, work: 1e9 });
-  const size = outer * chains * lanes;
-  return {
-    plan: {
-      buffers: [{ dtype: 'float32', size, home: { kind: 'output', index: 0 } }],
-      steps: [{ kind: 'nest', nest, bindings: [0] }],
-      arenaBytes: 0,
-      inPlace: new Map(),
-    },
-    flops: 2 * lanes * chains * inner * outer,
-  };
 }
 
 interface Child {
@@ -242,7 +211,7 @@ async function measurePeaks(): Promise<{ flops: number; bytes: number }[]> {
   const arrays = graph.inputs.map(({ shape }) => noise(sizeOf(shape)));
   const results: { flops: number; bytes: number }[] = [];
   for (const one of devices) {
-    const { plan, flops } = peakPlan(one.target.lanes);
+    const { plan, flops } = productsPlan(one.target.lanes);
     const peak = stepOf(one.load(plan), [], [one.allocate('float32', plan.buffers[0]!.size)]);
     const inputs = arrays.map((array) => one.store('float32', array));
     const stream = stepOf(one.compile(graph), inputs, [one.allocate('float32', 1 << 24)]);

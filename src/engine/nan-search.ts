@@ -8,7 +8,7 @@ import { binary, constant, reduce, unary } from '../ir/build.ts';
 import { isFloat, type TypedArray } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { families } from '../ir/op.ts';
-import { originOf } from '../ir/origin.ts';
+import { lineOf, originOf } from '../ir/origin.ts';
 import type { Device } from '../runtime/device.ts';
 import { type ProgramRequest, programFor, requestFor } from './program.ts';
 import type { Value } from './value.ts';
@@ -118,18 +118,11 @@ function reaches(from: Node, to: Node): boolean {
 /** `log at file.ts:3:10`, `div in the gradient of sqrt at file.ts:3:10`. */
 function describe(node: Node): string {
   const name = node.op === 'buffer' || node.op === 'param' ? `the tensor of shape ${formatShape(node.shape)}` : node.op;
-  const origin = originOf(node);
-  let made = origin;
   let whose = '';
-  // The line of the op itself says more than that of the call that took its gradient.
-  while (made?.of !== undefined) {
-    whose += ` in the ${made.of.what} of ${made.of.node.op}`;
-    const inner = originOf(made.of.node);
-    if (inner === undefined) break;
-    made = inner;
-  }
-  if (made === undefined) return `${name}${whose} (made before debugNaN)`;
-  return `${name}${whose} at ${made.line ?? 'an unknown line'}`;
+  for (let of = originOf(node)?.of; of !== undefined; of = originOf(of.node)?.of)
+    whose += ` in the ${of.what} of ${of.node.op}`;
+  if (originOf(node) === undefined) return `${name}${whose} (made before debugNaN)`;
+  return `${name}${whose} at ${lineOf(node) ?? 'an unknown line'}`;
 }
 
 /** The first bad element, and what it was made of. */

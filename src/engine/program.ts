@@ -6,6 +6,7 @@ import { sizeOf } from '../base/shape.ts';
 import { param } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Graph, Node } from '../ir/node.ts';
+import { isRecordingOrigins } from '../ir/origin.ts';
 import { mayFail } from '../ir/routine.ts';
 import { topological } from '../ir/walk.ts';
 import type { Device, Executable } from '../runtime/device.ts';
@@ -47,6 +48,8 @@ export function programFor(device: Device, request: ProgramRequest): Program {
   if (cache === undefined) caches.set(device, (cache = new Map()));
   const inputs = new Map(request.inputs.map((node, i) => [node, i]));
   const key = structuralKey(request.order, request.outputs, inputs, request.donations);
+  // A program from the cache would say where another graph was made.
+  if (isRecordingOrigins()) return build(device, request, inputs);
   let program = cache.get(key);
   if (program === undefined) program = build(device, request, inputs);
   else cache.delete(key);

@@ -7,6 +7,7 @@ import { binary, cast, constant, movementOf, param, part, scan, withInputs } fro
 import { infoOf, isFloat } from '../ir/dtype.ts';
 import { bodyOrder, usedParts } from '../ir/loop.ts';
 import type { Node, Scan } from '../ir/node.ts';
+import { standFor } from '../ir/origin.ts';
 import { IndexGuard } from './index-checks.ts';
 
 /** Every node of `order`, inputs before users, to what it became. @param inputs kept as they are, or replaced, by `given` */
@@ -20,7 +21,11 @@ export function rebuildAll(
   const loops = new Map<Node, (index: number) => Node>();
   // In the order of recording, which scheduling goes by where it is free to.
   const recorded = order.map((node, position) => ({ node, position })).sort((a, b) => a.node.id - b.node.id);
-  for (const { node, position } of recorded) rebuilt.set(node, given(node) ?? rebuild(node, position));
+  for (const { node, position } of recorded) {
+    const made = given(node) ?? rebuild(node, position);
+    rebuilt.set(node, made);
+    standFor(made, node);
+  }
   return rebuilt;
 
   function rebuild(node: Node, position: number): Node {

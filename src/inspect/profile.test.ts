@@ -43,7 +43,8 @@ describe.runIf(testDevices.includes('native'))('profile', () => {
     const found = profile((x: Tensor) => x.sort().mul(2))(ones([100]));
     const lines = found.toString().split('\n');
     expect(lines).toHaveLength(found.kernels.length + 2);
-    expect(lines[0]).toMatch(/ms +share +Gop\/s +GB\/s +kernel/);
+    expect(lines[0]).toMatch(/ms +share +Gop\/s +GB\/s of peak +kernel, line/);
+    expect(lines.at(-1)).toMatch(/the machine does \d+ Gop\/s and \d+ GB\/s$/);
     expect(found.toString()).toContain('sort');
   });
 });

@@ -16,6 +16,16 @@ export interface StepTime {
   readonly operations: number;
   /** Bytes of the buffers it touches, each once. */
   readonly bytes: number;
+  /** The lines of the user's that asked for it, `file:line:column`, where that was recorded. */
+  readonly lines: readonly string[];
+}
+
+/** What a machine can do at most, on all the threads of a device, measured. */
+export interface Peaks {
+  /** Multiplications and additions of f32 on registers, a second. */
+  readonly flops: number;
+  /** Bytes read and written by an addition of arrays that no cache holds, a second. */
+  readonly bytes: number;
 }
 
 /** A compiled graph. */
@@ -35,6 +45,8 @@ export interface Device {
   /** For people: `native (avx512)`. */
   readonly description: string;
   compile(graph: Graph): Executable;
+  /** Measured when it is first asked for; absent where a device cannot. */
+  peaks?(): Peaks;
   /** Uninitialised storage. */
   allocate(dtype: DType, size: number): Storage;
   /** Storage holding these values; may take over the array without copying when `values` is not used again by the caller. */

@@ -63,7 +63,8 @@ export class Joiner {
       const at = bindings.indexOf(buffer);
       return at >= 0 ? at : bindings.push(buffer) - 1;
     });
-    return { nest: this.nestOf(first.nest, second.nest, slots), bindings, isJoinable: true };
+    const nodes = [...(first.nodes ?? []), ...(second.nodes ?? [])];
+    return { nest: this.nestOf(first.nest, second.nest, slots), bindings, isJoinable: true, nodes };
   }
 
   /** Whether two nests may change places. */

@@ -17,6 +17,7 @@ import {
   reducesOf,
   visitExpressions,
 } from '../kernel/kernel.ts';
+import type { Node } from '../ir/node.ts';
 import type { Nest, Register, Walk } from '../kernel/nest.ts';
 import { parallelWork, transposable, workOf } from './choose.ts';
 import type { Chooser, LoopDirectives } from './directives.ts';
@@ -32,6 +33,8 @@ export interface Bound {
   readonly bindings: readonly BufferId[];
   /** Plain loops, which may be joined with their neighbours; register tiles need all the registers there are for themselves. */
   readonly isJoinable: boolean;
+  /** The nodes it is there for; whoever asked for the nest says so. */
+  readonly nodes?: readonly Node[];
 }
 
 export function scheduleLoops(kernel: Kernel, target: Target, chooser: Chooser): Bound[] {

@@ -6,6 +6,7 @@
 import type { DType } from '../ir/dtype.ts';
 import type { Graph, Node, NodeOf } from '../ir/node.ts';
 import { families } from '../ir/op.ts';
+import { isRecordingOrigins } from '../ir/origin.ts';
 import { topological } from '../ir/walk.ts';
 import { raise, ShapeError } from '../base/errors.ts';
 import { sizeOf, stridesOf } from '../base/shape.ts';
@@ -25,7 +26,7 @@ export function lower(
   chooseVectorAxis: ChooseVectorAxis,
   rank: ReadonlyMap<Node, number> = new Map(),
 ): Lowered {
-  const memory: Memory = { buffers: [], chooseVectorAxis, rank };
+  const memory: Memory = { buffers: [], nodes: new Map(), chooseVectorAxis, rank };
   const lowering = new Lowering(memory, graph.outputs, 0);
   graph.inputs.forEach((node, index) => {
     lowering.give(node, {
@@ -34,8 +35,8 @@ export function lower(
     });
   });
   const kernels = lowering.run(graph.outputs.map((node, index) => ({ node, target: { kind: 'output', index } })));
-  const { buffers } = memory;
-  return { buffers, kernels: inOrder(kernels, { ranks: lowering.ranks, buffers, donations: graph.donations }) };
+  const { buffers, nodes } = memory;
+  return { buffers, nodes, kernels: inOrder(kernels, { ranks: lowering.ranks, buffers, donations: graph.donations }) };
 }
 
 /** What the lowerings of a graph and of the loops in it share. */
@@ -43,6 +44,8 @@ interface Memory {
   readonly buffers: Buffer[];
   readonly chooseVectorAxis: ChooseVectorAxis;
   readonly rank: ReadonlyMap<Node, number>;
+  /** For each kernel the node it is there for. */
+  readonly nodes: Map<LoweredStep, Node>;
 }
 
 class Lowering {
@@ -57,6 +60,7 @@ class Lowering {
   /** For each kernel the rank of the node it is there for. */
   readonly ranks: number[] = [];
   private currentRank = 0;
+  private currentNode: Node | undefined;
   private readonly hasStrides: boolean;
   /** For each loop where its outputs lie. */
   private readonly loops = new Map<Node, readonly Placement[]>();
@@ -122,11 +126,13 @@ class Lowering {
     if (known) return known;
     if (node.op === 'param' || node.op === 'buffer')
       throw new Error(`bug: ${node.op} %${node.id} is not among the graph's inputs`);
-    const outer = this.currentRank;
+    const [outer, outerNode] = [this.currentRank, this.currentNode];
+    this.currentNode = node;
     this.currentRank = this.memory.rank.get(node) ?? outer;
     const placement =
       node.op === 'part' ? this.placePart(node) : this.compute(node, this.outputs.get(node) ?? { kind: 'arena' });
     this.currentRank = outer;
+    this.currentNode = outerNode;
     this.placements.set(node, placement);
     return placement;
   }
@@ -355,5 +361,6 @@ class Lowering {
   private push(kernel: LoweredStep): void {
     this.kernels.push(kernel);
     this.ranks.push(this.currentRank);
+    if (this.currentNode !== undefined && isRecordingOrigins()) this.memory.nodes.set(kernel, this.currentNode);
   }
 }

@@ -2,6 +2,7 @@
  * What lowering makes: buffers, the kernels over them in order, and where the value of a node lies. Data only; lower.ts makes it.
  */
 import type { DType } from '../ir/dtype.ts';
+import type { Node } from '../ir/node.ts';
 import type { BufferId, Kernel, RoutineKernel } from '../kernel/kernel.ts';
 import type { LoopOf } from './plan.ts';
 
@@ -27,6 +28,8 @@ export type LoweredStep = Kernel | RoutineKernel | LoopKernel;
 export interface Lowered {
   readonly buffers: readonly Buffer[];
   readonly kernels: readonly LoweredStep[];
+  /** What each is there for, those in loops too; empty unless origins are being recorded. */
+  readonly nodes: ReadonlyMap<LoweredStep, Node>;
 }
 
 /** Where the value of a node lies: a buffer and the stride of each axis. */

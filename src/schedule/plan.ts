@@ -3,6 +3,7 @@
  */
 import type { Shape } from '../base/shape.ts';
 import type { DType } from '../ir/dtype.ts';
+import type { Node } from '../ir/node.ts';
 import type { RoutineCall } from '../ir/routine.ts';
 import type { Nest } from '../kernel/nest.ts';
 
@@ -26,6 +27,8 @@ export interface NestStep {
   readonly nest: Nest;
   /** Slot of the nest → index into plan.buffers. */
   readonly bindings: readonly number[];
+  /** The nodes it is there for, for those who want to know. */
+  readonly nodes?: readonly Node[];
 }
 
 /** An algorithm that the host runs over whole buffers. */
@@ -36,6 +39,7 @@ export interface RoutineStep {
   readonly shapes: readonly Shape[];
   /** The inputs, then the output → index into plan.buffers. */
   readonly bindings: readonly number[];
+  readonly nodes?: readonly Node[];
 }
 
 /** Points a pointer, which is a buffer of that home, so many bytes past where another buffer lies. */

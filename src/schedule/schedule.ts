@@ -3,7 +3,7 @@
  */
 import type { DType } from '../ir/dtype.ts';
 import { infoOf } from '../ir/dtype.ts';
-import type { Graph } from '../ir/node.ts';
+import type { Graph, Node } from '../ir/node.ts';
 import { coefficient, equal, Space } from '../kernel/affine.ts';
 import { type BufferId, type Kernel, type RoutineKernel, visitExpressions } from '../kernel/kernel.ts';
 import { simplifyInOrder } from '../transform/simplify.ts';
@@ -70,7 +70,8 @@ export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser 
     const joined: Step[] = [];
     let nests: Bound[] = [];
     const flush = (): void => {
-      for (const { nest, bindings } of joiner.join(nests)) joined.push({ kind: 'nest', nest, bindings });
+      for (const { nest, bindings, nodes = [] } of joiner.join(nests))
+        joined.push({ kind: 'nest', nest, bindings, nodes });
       nests = [];
     };
     for (const step of steps) {
@@ -87,11 +88,13 @@ export function scheduleInStages(graph: Graph, target: Target, chooser: Chooser 
   /** The steps of kernels, still to be joined; those of the bodies of loops are. */
   const scheduleAll = (kernels: readonly LoweredStep[]): readonly Step[] =>
     kernels.flatMap((kernel): readonly Step[] => {
-      if ('routine' in kernel) return [asStep(kernel)];
+      const node = lowered.nodes.get(kernel);
+      const nodes = node === undefined ? [] : [node];
+      if ('routine' in kernel) return [asStep(kernel, nodes)];
       if ('effects' in kernel) {
         return scheduleKernel(kernel).map((bound) => {
           const step: Step = { kind: 'nest', nest: bound.nest, bindings: bound.bindings };
-          boundOf.set(step, bound);
+          boundOf.set(step, { ...bound, nodes });
           return step;
         });
       }
@@ -118,12 +121,13 @@ function aliases(buffers: readonly Buffer[], inPlace: ReadonlyMap<number, number
   };
 }
 
-function asStep({ routine, inputs, output }: RoutineKernel): RoutineStep {
+function asStep({ routine, inputs, output }: RoutineKernel, nodes: readonly Node[]): RoutineStep {
   return {
     kind: 'routine',
     routine,
     shapes: inputs.map(({ shape }) => shape),
     bindings: [...inputs.map(({ buffer }) => buffer), output],
+    nodes,
   };
 }
 

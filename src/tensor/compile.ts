@@ -10,6 +10,7 @@ import { Value } from '../engine/value.ts';
 import { buffer } from '../ir/build.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
+import { recordOrigins } from '../ir/origin.ts';
 import type { Device, StepTime } from '../runtime/device.ts';
 import { currentDevice } from '../runtime/registry.ts';
 import { Tensor } from './tensor.ts';
@@ -29,7 +30,7 @@ export interface Compiled<A extends readonly unknown[], R> {
   readonly traces: number;
   /** What these arguments compile to, stage by stage; runs nothing. */
   stages(...args: A): readonly Stage[];
-  /** Calls the function once with every step of its program timed on its own. @throws DeviceError where the device cannot */
+  /** Calls the function once with every step of its program timed on its own and told where it comes from. @throws DeviceError where the device cannot */
   timed(...args: A): readonly StepTime[];
   /** What was built for the last call, as text. */
   inspect(): string;
@@ -68,12 +69,13 @@ export function compile<A extends readonly unknown[], R>(
     return replay(last, valuesOf(args));
   };
 
-  const find = (args: A, device: Device): Entry<R> => {
-    const key = `${device.name} ${describeTree(args, describeExactly)}`;
+  const find = (args: A, device: Device, isTimed = false): Entry<R> => {
+    const key = `${isTimed ? 'timed ' : ''}${device.name} ${describeTree(args, describeExactly)}`;
     const entries = recordings.get(key) ?? [];
     let entry = entries.find(({ recording }) => recording.device === device && recording.isCurrent());
     if (entry === undefined) {
-      entry = makeEntry(label, device, args, fn);
+      const make = (): Entry<R> => makeEntry(label, device, args, fn);
+      entry = isTimed ? recordOrigins(make) : make();
       entries.push(entry);
       compiled.traces++;
       warnOfNumbers(args);
@@ -105,7 +107,7 @@ export function compile<A extends readonly unknown[], R>(
     stages: (...args: A): readonly Stage[] => find(args, currentDevice()).recording.stages(),
     timed: (...args: A): readonly StepTime[] => {
       const times: StepTime[] = [];
-      find(args, currentDevice()).recording.run(valuesOf(args), (steps) => times.push(...steps));
+      find(args, currentDevice(), true).recording.run(valuesOf(args), (steps) => times.push(...steps));
       return times;
     },
     inspect: (): string => {

@@ -22,6 +22,7 @@ import {
 import { isFloat, isLossless, roundTo } from '../ir/dtype.ts';
 import { usedParts } from '../ir/loop.ts';
 import type { Node, NodeOf } from '../ir/node.ts';
+import { standFor } from '../ir/origin.ts';
 import type { Op } from '../ir/op.ts';
 import { topological } from '../ir/walk.ts';
 import { InternTable } from './intern.ts';
@@ -105,7 +106,12 @@ export function simplifyInOrder(outputs: readonly Node[]): Simplified {
   /** For each loop what its parts became. */
   const parts = new Map<Node, ReadonlyMap<number, Node>>();
   const rank = new Map<Node, number>();
-  let recorded = 0;
+  let recorded = order[0];
+  const note = (result: Node): void => {
+    if (rank.has(result) || recorded === undefined) return;
+    rank.set(result, recorded.id);
+    standFor(result, recorded);
+  };
   const visit = (node: Node): Node => {
     const known = results.get(node);
     if (known !== undefined) return known;
@@ -120,7 +126,7 @@ export function simplifyInOrder(outputs: readonly Node[]): Simplified {
       const result = made === undefined ? node : table.intern(made);
       results.set(node, result);
       results.set(result, result);
-      if (!rank.has(result)) rank.set(result, recorded);
+      note(result);
       return result;
     }
     const inputs = node.inputs.map(visit);
@@ -130,12 +136,12 @@ export function simplifyInOrder(outputs: readonly Node[]): Simplified {
     if (better !== undefined) result = visit(better);
     results.set(node, result);
     results.set(result, result);
-    if (!rank.has(result)) rank.set(result, recorded);
+    note(result);
     return result;
   };
   // Inputs come first, so the recursion only goes as deep as what one rule has made.
   for (const node of order) {
-    recorded = node.id;
+    recorded = node;
     visit(node);
   }
   return { outputs: outputs.map(visit), rank };

@@ -7,17 +7,20 @@ import type { Tier } from '../../emit/x64/lower-analysis.ts';
 import { defaultParallelWork, emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
 import { infoOf } from '../../ir/dtype.ts';
 import type { Storage } from '../../ir/leaf.ts';
+import type { Node } from '../../ir/node.ts';
+import { lineOf } from '../../ir/origin.ts';
 import { isEmitted, leavesOf, type Plan, type Segment, segmentsOf } from '../../schedule/plan.ts';
 import { printPlanStages, printStages } from '../../schedule/print.ts';
 import { scheduleInStages } from '../../schedule/schedule.ts';
 import type { Target } from '../../schedule/target.ts';
-import type { Device, Executable, StepTime } from '../device.ts';
+import type { Device, Executable, Peaks, StepTime } from '../device.ts';
 import { calmly } from './calm.ts';
 import { CodeArena, type LoadedCode } from './code.ts';
 import { chooseTier, detectFeatures, hostAbi } from './cpuid.ts';
 import { addressOf, foreignCallProblem, functionAt, viewAt } from './ffi.ts';
 import { Memory, type Part, runPart, type Region } from './parts.ts';
 import { allocatePages, freePages } from './memory.ts';
+import { measurePeaks } from './peaks.ts';
 import { NativeStorage } from './storage.ts';
 import { startThreads, threadCount, type ThreadPool } from './threads.ts';
 
@@ -49,6 +52,7 @@ export class NativeDevice implements Device {
     code.free();
   });
   private pool: ThreadPool | undefined;
+  private measured: Peaks | undefined;
   private arena = 0n;
   private arenaBytes = 0;
   /** The arena as a buffer, for routines; made when one needs it. */
@@ -163,7 +167,13 @@ export class NativeDevice implements Device {
         const { dtype, size } = plan.buffers[buffer]!;
         return sum + size * infoOf(dtype).bytes;
       }, 0),
+      lines: linesOf(step.nodes ?? []),
     }));
+  }
+
+  peaks(): Peaks {
+    this.measured ??= measurePeaks(this);
+    return this.measured;
   }
 
   allocate(...[dtype, size]: Parameters<Device['allocate']>): NativeStorage {
@@ -210,4 +220,8 @@ function addressIn(storages: readonly Storage[], index: number): number {
   const storage = storages[index];
   if (storage instanceof NativeStorage) return storage.address;
   throw new Error(`bug: storage ${index} of ${storages.length} is not of the native device`);
+}
+
+function linesOf(nodes: readonly Node[]): readonly string[] {
+  return [...new Set(nodes.map(lineOf).filter((line) => line !== undefined))];
 }
