@@ -371,6 +371,10 @@ export { FittedKernelPCA, KernelPCA, type KernelPCAOptions, type PCAKernel } fro
 export { FittedNMF, NMF, type NMFInit, type NMFOptions } from './decomposition/nmf.ts';
 export { type Contrast, FastICA, type FastICAOptions, FittedFastICA } from './decomposition/fast-ica.ts';
 
+// Manifolds
+export { type FittedTSNE, TSNE, type TSNEOptions } from './manifold/tsne.ts';
+export { FittedUMAP, UMAP, type UMAPOptions } from './manifold/umap.ts';
+
 // Clustering
 export type { CenterInit } from './cluster/centers.ts';
 export { FittedKMeans, KMeans, type KMeansOptions } from './cluster/k-means.ts';

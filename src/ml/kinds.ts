@@ -9,6 +9,7 @@ import { decompositionKinds } from './decomposition/kinds.ts';
 import { ensembleKinds } from './ensembles/kinds.ts';
 import { gaussianProcessKinds } from './gaussian-process/kinds.ts';
 import { linearKinds } from './linear/kinds.ts';
+import { manifoldKinds } from './manifold/kinds.ts';
 import { mixtureKinds } from './mixture/kinds.ts';
 import { outlierKinds } from './outliers/kinds.ts';
 import { neighborKinds } from './neighbors/kinds.ts';
@@ -34,4 +35,5 @@ export const kinds: Kinds = {
   ...mixtureKinds,
   ...outlierKinds,
   ...gaussianProcessKinds,
+  ...manifoldKinds,
 };

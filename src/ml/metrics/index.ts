@@ -49,6 +49,7 @@ export {
   type RocCurve,
   rocCurve,
 } from './curves.ts';
+export { trustworthiness } from './embedding.ts';
 export {
   brier,
   type CalibrationCurve,
