@@ -5,8 +5,11 @@ import type { Matrix } from '../matrix.ts';
 import { Random } from '../random.ts';
 import { placeOf } from '../trees/ranks.ts';
 
+/** Codes are bytes. */
+export const BINS = 256;
+
 /** The bin of NaN. */
-export const GAP = 255;
+export const GAP = BINS - 1;
 
 /** Cuts are found on at most this many samples. */
 const ENOUGH = 200_000;

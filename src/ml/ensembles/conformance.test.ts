@@ -27,6 +27,8 @@ const drawing: Traits = {
 const folded: Traits = { except: { [REPEATED]: 'what is left out at a time is a sample, whatever it weighs' } };
 const small = { minSamplesLeaf: 3, maxIter: 20 } as const;
 
+const single = { minSamplesLeaf: 1, maxIter: 20 } as const;
+
 const estimators: readonly (readonly [name: string, make: () => Estimator, traits: Traits])[] = [
   ['HistGradientBoostingRegressor', () => new HistGradientBoostingRegressor(small), boosting],
   ['HistGradientBoostingClassifier', () => new HistGradientBoostingClassifier(small), boosting],
@@ -34,6 +36,17 @@ const estimators: readonly (readonly [name: string, make: () => Estimator, trait
     'HistGradientBoostingClassifier, two classes',
     () => new HistGradientBoostingClassifier(small),
     { ...boosting, binaryOnly: true },
+  ],
+  // Where any leaf may be as small as one sample, weights are repetitions.
+  [
+    'HistGradientBoostingRegressor, leaves of one',
+    () => new HistGradientBoostingRegressor(single),
+    { allowsNaN: true },
+  ],
+  [
+    'HistGradientBoostingClassifier, leaves of one',
+    () => new HistGradientBoostingClassifier(single),
+    { allowsNaN: true },
   ],
   ['AdaBoostClassifier', () => new AdaBoostClassifier({ estimators: 10 }), { allowsNaN: true }],
   [

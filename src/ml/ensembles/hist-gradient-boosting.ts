@@ -122,13 +122,11 @@ function boost(op: string, x: Matrix, s: Settings, lossOf: (rows: Int32Array) =>
     l2: s.l2Regularization,
     monotonic: s.monotonic,
   });
-  const gradients = new Float64Array(train.rows);
-  const hessians = new Float64Array(train.rows);
   const trees: Tree[] = [];
   for (let iteration = 0; iteration < s.maxIter; iteration++) {
     for (let k = 0; k < outputs; k++) {
-      const isCurved = loss.derive(raw.data, k, gradients, hessians);
-      trees.push(grower.grow(gradients, isCurved ? hessians : undefined, raw.data, outputs, k));
+      const isCurved = loss.derive(raw.data, k, grower.gradients, grower.hessians);
+      trees.push(grower.grow(isCurved, raw.data, outputs, k));
     }
     if (validation === undefined) continue;
     addTrees(heldRaw, validation.x, trees, trees.length - outputs);
@@ -136,6 +134,7 @@ function boost(op: string, x: Matrix, s: Settings, lossOf: (rows: Int32Array) =>
     const reference = losses.at(-s.nIterNoChange - 1);
     if (reference !== undefined && losses.slice(-s.nIterNoChange).every((v) => v >= reference - s.tol)) break;
   }
+  grower.release();
   return { baseline, trees, featuresIn: x.columns, validationLoss: losses };
 }
 

@@ -4,7 +4,8 @@
  */
 import { Matrix } from '../matrix.ts';
 import { Tree } from '../trees/tree.ts';
-import { type Bins, GAP } from './bins.ts';
+import { BINS, type Bins, GAP } from './bins.ts';
+import { type HistogramStore, storeFor, WIDTH } from './histogram-store.ts';
 
 /** What bounds a tree. */
 export interface BoostingGrowth {
@@ -20,8 +21,13 @@ export interface BoostingGrowth {
 /** Leaves of less second derivative than this are not made. */
 const LEAST_HESSIAN = 1e-3;
 
-/** Numbers a feature's histogram takes: gradient, hessian and count for each of 256 bins. */
-const WIDTH = 768;
+/**
+ * A gain must be larger by this share of itself, and by that of what it is a difference of, to be better. Equal ones differ in
+ * their last digits, by the order in which samples were added, and the same samples must give the same tree in any order, or
+ * with weights for repetitions: of equals, the first.
+ */
+const BETTER = 1 + 1e-9;
+const NOISE = 1e-12;
 
 interface Cut {
   readonly gain: number;
@@ -57,36 +63,47 @@ export class HistogramGrower {
   readonly #bins: Bins;
   readonly #growth: BoostingGrowth;
   readonly #rows: number;
-  readonly #samples: Int32Array;
-  readonly #spare: Int32Array;
-  readonly #gradients: Float64Array;
-  readonly #hessians: Float64Array;
+  readonly #store: HistogramStore;
   readonly #free: Float64Array[] = [];
+  readonly #goesLeft = new Uint8Array(BINS);
 
   constructor(bins: Bins, rows: number, growth: BoostingGrowth) {
     this.#bins = bins;
     this.#growth = growth;
     this.#rows = rows;
-    this.#samples = new Int32Array(rows);
-    this.#spare = new Int32Array(rows);
-    this.#gradients = new Float64Array(rows);
-    this.#hessians = new Float64Array(rows);
+    this.#store = storeFor(bins, rows);
+  }
+
+  /** Where the first derivatives of the loss go before a tree grows. */
+  get gradients(): Float64Array {
+    return this.#store.gradients;
+  }
+
+  /** Where the second ones go. */
+  get hessians(): Float64Array {
+    return this.#store.hessians;
+  }
+
+  /** To be called after the last tree. */
+  release(): void {
+    this.#store.release();
   }
 
   /**
-   * A tree against these derivatives, whose predictions are added to `raw`.
-   * @param hessians undefined where all are 1 @param raw predictions of the samples, `stride` apart from `offset` on
+   * A tree against the derivatives, whose predictions are added to `raw`.
+   * @param isCurved second derivatives are not all 1 @param raw predictions of the samples, `stride` apart from `offset` on
    */
-  grow(gradients: Float64Array, hessians: Float64Array | undefined, raw: Float64Array, stride = 1, offset = 0): Tree {
+  grow(isCurved: boolean, raw: Float64Array, stride = 1, offset = 0): Tree {
     const { maxLeafNodes, maxDepth, minSamplesLeaf, learningRate } = this.#growth;
+    const { samples, gradients, hessians } = this.#store;
     const nodes = new Nodes();
-    for (let i = 0; i < this.#rows; i++) this.#samples[i] = i;
+    for (let i = 0; i < this.#rows; i++) samples[i] = i;
     let [gradient, hessian] = [0, 0];
     for (let i = 0; i < this.#rows; i++) gradient += gradients[i]!;
-    if (hessians === undefined) hessian = this.#rows;
+    if (!isCurved) hessian = this.#rows;
     else for (let i = 0; i < this.#rows; i++) hessian += hessians[i]!;
     const root = this.#sums(gradient, hessian, this.#rows, -Infinity, Infinity);
-    const histogram = this.#count(0, this.#rows, gradients, hessians);
+    const histogram = this.#count(0, this.#rows, isCurved);
     const open: Leaf[] = [];
     const done: Leaf[] = [];
     const place = (leaf: Omit<Leaf, 'cut'>) => {
@@ -97,7 +114,7 @@ export class HistogramGrower {
     place({ node: nodes.add(root), start: 0, end: this.#rows, depth: 0, sums: root, low: -Infinity, high: Infinity, histogram }); // prettier-ignore
     while (open.length > 0 && open.length + done.length < maxLeafNodes) {
       let best = 0;
-      for (let i = 1; i < open.length; i++) if (open[i]!.cut!.gain > open[best]!.cut!.gain) best = i;
+      for (let i = 1; i < open.length; i++) if (open[i]!.cut!.gain > BETTER * open[best]!.cut!.gain) best = i;
       const [leaf] = open.splice(best, 1);
       const { node, start, end, depth, low, high, cut } = leaf!;
       const { feature, bin, gapsLeft, left, right } = cut!;
@@ -105,9 +122,7 @@ export class HistogramGrower {
       const cuts = this.#bins.cuts[feature]!;
       const [a, b] = nodes.split(node, feature, bin < cuts.length ? cuts[bin]! : Infinity, gapsLeft, left, right);
       const isLeftSmaller = middle - start < end - middle;
-      const small = isLeftSmaller
-        ? this.#count(start, middle, gradients, hessians)
-        : this.#count(middle, end, gradients, hessians);
+      const small = isLeftSmaller ? this.#count(start, middle, isCurved) : this.#count(middle, end, isCurved);
       const large = leaf!.histogram;
       for (let i = 0; i < large.length; i++) large[i]! -= small[i]!;
       const direction = this.#growth.monotonic[feature] ?? 0;
@@ -118,7 +133,7 @@ export class HistogramGrower {
     for (const { node, start, end, sums, histogram: used } of [...open, ...done]) {
       const value = learningRate * sums.value;
       nodes.value[node] = value;
-      for (let i = start; i < end; i++) raw[this.#samples[i]! * stride + offset]! += value;
+      for (let i = start; i < end; i++) raw[samples[i]! * stride + offset]! += value;
       this.#free.push(used);
     }
     return nodes.toTree();
@@ -129,22 +144,10 @@ export class HistogramGrower {
     return { gradient, hessian, count, value: Math.min(high, Math.max(low, value)) };
   }
 
-  /** Histograms of some samples. Hot: most of the time of boosting is here. */
-  #count(start: number, end: number, gradients: Float64Array, hessians: Float64Array | undefined): Float64Array {
-    const { codes } = this.#bins;
-    const result = this.#free.pop()?.fill(0) ?? new Float64Array(codes.length * WIDTH);
-    const samples = this.#samples;
-    const [ownGradients, ownHessians] = [this.#gradients, this.#hessians];
-    for (let i = start; i < end; i++) ownGradients[i] = gradients[samples[i]!]!;
-    if (hessians !== undefined) for (let i = start; i < end; i++) ownHessians[i] = hessians[samples[i]!]!;
-    const isWhole = end - start === this.#rows;
-    for (let j = 0; j < codes.length; j++) {
-      const column = codes[j]!;
-      const part = result.subarray(j * WIDTH, (j + 1) * WIDTH);
-      if (isWhole && hessians === undefined) countWhole(part, column, ownGradients);
-      else if (hessians === undefined) countPlain(part, column, samples, ownGradients, start, end);
-      else countBoth(part, column, samples, ownGradients, ownHessians, start, end);
-    }
+  /** Histograms of some samples: most of the time of boosting is here. */
+  #count(start: number, end: number, isCurved: boolean): Float64Array {
+    const result = this.#free.pop() ?? new Float64Array(this.#bins.codes.length * WIDTH);
+    this.#store.count(start, end, isCurved, result);
     return result;
   }
 
@@ -183,8 +186,9 @@ export class HistogramGrower {
             right = Math.min(high, Math.max(low, right));
             if ((right - left) * direction < 0) continue;
           }
-          const gain = own - left * g - right * otherG;
-          if (gain > best) {
+          const parted = -left * g - right * otherG;
+          const gain = own + parted;
+          if (gain > BETTER * best + NOISE * parted) {
             best = gain;
             found = [j, b, side === 1, g, h, n];
           }
@@ -200,63 +204,11 @@ export class HistogramGrower {
     return { gain: best, feature, bin, gapsLeft, left, right };
   }
 
-  /** Keeps the order of samples on both sides, so that columns are read forwards. */
   #partition({ feature, bin, gapsLeft }: Cut, start: number, end: number): number {
-    const column = this.#bins.codes[feature]!;
-    const samples = this.#samples;
-    const spare = this.#spare;
-    let middle = start;
-    let others = 0;
-    for (let i = start; i < end; i++) {
-      const id = samples[i]!;
-      const code = column[id]!;
-      if (code === GAP ? gapsLeft : code <= bin) samples[middle++] = id;
-      else spare[others++] = id;
-    }
-    samples.set(spare.subarray(0, others), middle);
-    return middle;
-  }
-}
-
-function countWhole(part: Float64Array, column: Uint8Array, gradients: Float64Array): void {
-  for (let i = 0; i < column.length; i++) {
-    const place = column[i]! * 3;
-    part[place]! += gradients[i]!;
-    part[place + 2]! += 1;
-  }
-  for (let b = 0; b < 256; b++) part[b * 3 + 1] = part[b * 3 + 2]!;
-}
-
-function countPlain(
-  part: Float64Array,
-  column: Uint8Array,
-  samples: Int32Array,
-  gradients: Float64Array,
-  start: number,
-  end: number,
-): void {
-  for (let i = start; i < end; i++) {
-    const place = column[samples[i]!]! * 3;
-    part[place]! += gradients[i]!;
-    part[place + 2]! += 1;
-  }
-  for (let b = 0; b < 256; b++) part[b * 3 + 1] = part[b * 3 + 2]!;
-}
-
-function countBoth(
-  part: Float64Array,
-  column: Uint8Array,
-  samples: Int32Array,
-  gradients: Float64Array,
-  hessians: Float64Array,
-  start: number,
-  end: number,
-): void {
-  for (let i = start; i < end; i++) {
-    const place = column[samples[i]!]! * 3;
-    part[place]! += gradients[i]!;
-    part[place + 1]! += hessians[i]!;
-    part[place + 2]! += 1;
+    const goesLeft = this.#goesLeft;
+    goesLeft.fill(1, 0, bin + 1).fill(0, bin + 1);
+    goesLeft[GAP] = gapsLeft ? 1 : 0;
+    return this.#store.partition(feature, goesLeft, start, end);
   }
 }
 
