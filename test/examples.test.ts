@@ -2,7 +2,7 @@
  * The example programs as a user starts them: what they print, and what they answer to a wrong command line.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -202,6 +202,36 @@ describe('the single-file programs', () => {
   ])('%s %s %s is refused with exit code 2', (name, option, value, message) => {
     const { status, stderr } = run(name, option, value);
     expect(stderr).toContain(message);
+    expect(status).toBe(2);
+  });
+});
+
+describe('the lessons of machine learning', () => {
+  const names = readdirSync(join(root, 'examples/ml'))
+    .filter((name) => name.endsWith('.ts') && name !== 'lesson.ts')
+    .map((name) => name.slice(0, -3));
+
+  it('each prints its score beside scikit-learn’s and draws its picture, at toy size', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fathom-'));
+    try {
+      const { status, stdout, stderr } = run('../test/fixtures/lessons.ts', folder, ...names);
+      expect(status, stderr).toBe(0);
+      const outputs = stdout.split('# ').slice(1);
+      expect(outputs.map((output) => output.split('\n')[0])).toEqual(names);
+      for (const output of outputs) expect(output).toMatch(/ -?\d+\.\d{4} {3}scikit-learn 1\.9\.1: \d+\.\d{4}\n/);
+      for (const name of names) expect(readFileSync(join(folder, `${name}.svg`), 'utf8')).toMatch(/^<svg/);
+      const answers = readFileSync(join(folder, 'submission.csv'), 'utf8').trimEnd().split('\n');
+      expect(answers[0]).toBe('id,sex');
+      expect(answers.slice(1).every((line) => /^\d+,(fe)?male$/.test(line))).toBe(true);
+      expect(answers).toHaveLength(12);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('say what is wrong with the command line', () => {
+    const { status, stderr } = run('ml/k-means.ts', '--limit', '3');
+    expect(stderr).toContain("--limit takes a whole number from 20 up, not '3'");
     expect(status).toBe(2);
   });
 });

@@ -277,6 +277,7 @@ export {
   type IsotonicRegressionOptions,
 } from './calibration/isotonic-regression.ts';
 export { Random } from './random.ts';
+export { rowCount, type Samples, takeRows } from './rows.ts';
 
 // Preparation
 export { FittedStandardScaler, StandardScaler, type StandardScalerOptions } from './preparation/standard-scaler.ts';
