@@ -4,7 +4,9 @@
  */
 
 // Tensors
-export { Tensor, type NestedNumbers, type TensorLike } from './tensor/tensor.ts';
+export { Tensor, type NestedNumbers, type ShapeOf, type TensorLike } from './tensor/tensor.ts';
+export { shape, type SizesByName } from './tensor/shape-pattern.ts';
+export type { ShapeClash } from './tensor/shape-types.ts';
 export {
   arange,
   type Data,

@@ -21,6 +21,7 @@ describe('README.md', () => {
   it('shows the error that the mistake throws', () => {
     const [statement, message] = programs.find((program) => program.includes('Error: '))!.split('\n// ');
     expect(statement).toBe('ones([2]).add(ones([3]));');
+    // @ts-expect-error the types say so, too
     expect(() => ones([2]).add(ones([3]))).toThrow(message!.trim().replace('ShapeError: ', ''));
   });
 

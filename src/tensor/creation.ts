@@ -10,6 +10,7 @@ import { type DType, infoOf, isFloat, isHalf, storedFrom } from '../ir/dtype.ts'
 import type { Node } from '../ir/node.ts';
 import { add, mul } from './elementwise.ts';
 import { flattened, type NestedValues } from './nested.ts';
+import type { NestedShape, Sizes } from './shape-types.ts';
 import { Tensor } from './tensor.ts';
 
 export type { NestedValues } from './nested.ts';
@@ -20,11 +21,11 @@ type NumberArray =
 
 export type Data = NestedValues | NumberArray;
 
-export interface TensorOptions {
+export interface TensorOptions<S extends Shape = Shape> {
   /** Default: the typed array's (Uint16Array: int32, which holds it); bool for booleans; float32 for numbers. */
   readonly dtype?: DType;
   /** Default: as the arrays are nested. */
-  readonly shape?: Shape;
+  readonly shape?: S;
 }
 
 /**
@@ -32,6 +33,10 @@ export interface TensorOptions {
  * @throws ShapeError if arrays are of unequal length or do not fill `shape`   @throws DTypeError for a BigInt array and its like
  * @example tensor([[1, 2], [3, 4]])   @example tensor(bytes, { shape: [28, 28] })   @example tensor([1, 2], { dtype: 'int32' })
  */
+export function tensor<const D extends Data, const S extends Shape = NestedShape<D>>(
+  data: D,
+  options?: TensorOptions<S>,
+): Tensor<Sizes<S>>;
 export function tensor(data: Data, options: TensorOptions = {}): Tensor {
   if (isTypedArray(data)) {
     const dtype = options.dtype ?? dtypeOfArray(data);
@@ -90,7 +95,11 @@ export interface DTypeOption {
 }
 
 /** Every element is `value`. @example full([2, 3], 7) */
-export function full(shape: Shape, value: number, { dtype = 'float32' }: DTypeOption = {}): Tensor {
+export function full<const S extends Shape>(
+  shape: S,
+  value: number,
+  { dtype = 'float32' }: DTypeOption = {},
+): Tensor<Sizes<S>> {
   return new Tensor(named(constant(value, shape, dtype)));
 }
 
@@ -99,29 +108,29 @@ function named(x: Node): Node {
   return isFloat(x.dtype) ? variable(x) : x;
 }
 
-export function zeros(shape: Shape, options?: DTypeOption): Tensor {
+export function zeros<const S extends Shape>(shape: S, options?: DTypeOption): Tensor<Sizes<S>> {
   return full(shape, 0, options);
 }
 
-export function ones(shape: Shape, options?: DTypeOption): Tensor {
+export function ones<const S extends Shape>(shape: S, options?: DTypeOption): Tensor<Sizes<S>> {
   return full(shape, 1, options);
 }
 
 /** Zeros in the shape and dtype of x. */
-export function zerosLike(x: Tensor): Tensor {
-  return full(x.shape, 0, x);
+export function zerosLike<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  return new Tensor(named(constant(0, x.shape, x.dtype)));
 }
 
 /** Ones in the shape and dtype of x. */
-export function onesLike(x: Tensor): Tensor {
-  return full(x.shape, 1, x);
+export function onesLike<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  return new Tensor(named(constant(1, x.shape, x.dtype)));
 }
 
 /**
  * start, start + step, … before stop. Whole numbers give int32, as in NumPy, unless a dtype is named.
  * @example arange(3) // [0, 1, 2]   @example arange(0, 1, 0.25)
  */
-export function arange(start: number, stop?: number, step = 1, options: DTypeOption = {}): Tensor {
+export function arange(start: number, stop?: number, step = 1, options: DTypeOption = {}): Tensor<[number]> {
   const [first, end] = stop === undefined ? [0, start] : [start, stop];
   if (step === 0 || ![first, end, step].every(Number.isFinite)) {
     raise(new ValueError(`arange: start ${first}, stop ${end}, step ${step} must be finite, and step not 0`));
@@ -138,12 +147,12 @@ export interface LinspaceOptions extends DTypeOption {
 }
 
 /** `count` numbers from start to stop, both included, evenly apart. @example linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1] */
-export function linspace(
+export function linspace<const N extends number>(
   start: number,
   stop: number,
-  count: number,
+  count: N,
   { dtype = 'float32', endpoint = true }: LinspaceOptions = {},
-): Tensor {
+): Tensor<[N]> {
   if (!Number.isInteger(count) || count < 0 || !Number.isFinite(start) || !Number.isFinite(stop)) {
     raise(
       new ValueError(
@@ -167,12 +176,21 @@ export interface EyeOptions extends DTypeOption {
 }
 
 /** The identity matrix. @example eye(2) // [[1, 0], [0, 1]] */
+export function eye<const M extends number, const N extends number = M>(
+  rows: M,
+  columns?: N,
+  options?: EyeOptions,
+): Tensor<[M, N]>;
 export function eye(rows: number, columns = rows, { dtype = 'float32', k = 0 }: EyeOptions = {}): Tensor {
   const shape = [rows, columns];
   return new Tensor(cast(binary('eq', add(iota(shape, 0), k), iota(shape, 1)), dtype));
 }
 
 /** Every element is `value`, in the shape and dtype of x. @example fullLike(x, 7) */
-export function fullLike(x: Tensor, value: number, { dtype = x.dtype }: DTypeOption = {}): Tensor {
-  return full(x.shape, value, { dtype });
+export function fullLike<S extends Shape>(
+  x: Tensor<S>,
+  value: number,
+  { dtype = x.dtype }: DTypeOption = {},
+): Tensor<S> {
+  return new Tensor(named(constant(value, x.shape, dtype)));
 }

@@ -15,6 +15,7 @@ import { add, bitwise, leftShift, less, log1p, mod, mul, rightShift, sub } from 
 import { ndtri } from './incomplete.ts';
 import { stack } from './movement.ts';
 import { toNode } from './operands.ts';
+import type { Sizes } from './shape-types.ts';
 import { operandOf, Tensor, type TensorLike } from './tensor.ts';
 
 export type FloatDType = Extract<DType, 'float32' | 'float64'>;
@@ -46,7 +47,7 @@ export function foldIn(from: Tensor, data: TensorLike): Tensor {
 }
 
 /** 32 random bits an element, as int32. */
-export function bits(from: Tensor, shape: Shape): Tensor {
+export function bits<const S extends Shape>(from: Tensor, shape: S): Tensor<Sizes<S>> {
   return new Tensor(bitsNode(from, shape, 'xor'));
 }
 
@@ -79,11 +80,11 @@ export interface UniformOptions {
  * Uniform in low ≤ x < high; as a function of the bounds x = low + (high − low) · u, and differentiable as such.
  * @throws ShapeError for bounds that do not stretch to `shape`   @example uniform(key(0), [2, 3], { low: -1 })
  */
-export function uniform(
+export function uniform<const S extends Shape>(
   from: Tensor,
-  shape: Shape,
+  shape: S,
   { low = 0, high = 1, dtype = 'float32' }: UniformOptions = {},
-): Tensor {
+): Tensor<Sizes<S>> {
   if (typeof low === 'number' && typeof high === 'number')
     return new Tensor(uniformNode(from, shape, low, high, dtype));
   const [start, end] = [low, high].map((bound) => stretched('uniform', bound, shape, dtype));
@@ -137,11 +138,11 @@ export interface NormalOptions {
  * Normally distributed: mean + std · √2 erf⁻¹(u), u uniform in (−1, 1); differentiable in mean and std.
  * @throws ShapeError for parameters that do not stretch to `shape`   @example normal(key(0), [3], { mean: 10, std: 0.1 })
  */
-export function normal(
+export function normal<const S extends Shape>(
   from: Tensor,
-  shape: Shape,
+  shape: S,
   { mean = 0, std = 1, dtype = 'float32' }: NormalOptions = {},
-): Tensor {
+): Tensor<Sizes<S>> {
   const [location, scale] = [mean, std].map((x) => (typeof x === 'number' ? x : stretched('normal', x, shape, dtype)));
   const standard = dtype === 'float32' ? normal32(from, shape) : normal64(from, shape);
   return new Tensor(add(mul(standard, scale!), location!));
@@ -181,12 +182,12 @@ function inverseErf(x: Node): Node {
 }
 
 /** True with probability p. */
-export function bernoulli(from: Tensor, p: TensorLike, shape: Shape): Tensor {
+export function bernoulli<const S extends Shape>(from: Tensor, p: TensorLike, shape: S): Tensor<Sizes<S>> {
   return new Tensor(less(unit32(from, shape), operandOf(p)));
 }
 
 /** Whole numbers in low ≤ x < high, int32. @throws ValueError for an empty range or one of more than 2³⁰ */
-export function randint(from: Tensor, shape: Shape, low: number, high: number): Tensor {
+export function randint<const S extends Shape>(from: Tensor, shape: S, low: number, high: number): Tensor<Sizes<S>> {
   const span = high - low;
   if (!Number.isInteger(low) || !Number.isInteger(high) || span < 1 || span > 2 ** 30) {
     raise(new ValueError(`randint: ${low} to ${high} must be whole numbers, at least 1 and at most 2^30 apart`));

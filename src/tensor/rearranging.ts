@@ -7,6 +7,7 @@ import { concat } from './functions.ts';
 import { tensorOf } from './lifting.ts';
 import { narrow } from './movement.ts';
 import type { Axes } from './reductions.ts';
+import type { Unsqueezed } from './shape-types.ts';
 import { Tensor, type TensorLike } from './tensor.ts';
 
 /** All elements as a vector. @example ravel(eye(2)) // [1, 0, 0, 1] */
@@ -37,6 +38,10 @@ export function moveaxis(x: Tensor, source: Axes, destination: Axes): Tensor {
 }
 
 /** With axes of size 1 put in at these places of the result. @example expandDims(x, [0, -1]) */
+export function expandDims<A extends Shape, const X extends Axes>(
+  x: Tensor<A>,
+  axes: X,
+): Tensor<X extends number ? Unsqueezed<A, X> : Shape>;
 export function expandDims(x: Tensor, axes: Axes): Tensor {
   const list = typeof axes === 'number' ? [axes] : axes;
   const added = normalizeAxes('expandDims', list, x.rank + list.length);

@@ -13,9 +13,9 @@ import { asFloat, like, widened } from './operands.ts';
 /** One axis, several, or all if left out. */
 export type Axes = number | readonly number[];
 
-export interface ReduceOptions {
+export interface ReduceOptions<K extends boolean = boolean> {
   /** Keep the reduced axes with size 1. Default: drop them. */
-  readonly keepDims?: boolean;
+  readonly keepDims?: K;
 }
 
 function reduced(op: string, primitive: ReduceOp, x: Node, axes: Axes | undefined, options: ReduceOptions): Node {
@@ -66,7 +66,7 @@ export function min(x: Node, axes?: Axes, options: ReduceOptions = {}): Node {
   return inverted(reduced('min', 'amax', inverted(x), axes, options));
 }
 
-export interface VarianceOptions extends ReduceOptions {
+export interface VarianceOptions<K extends boolean = boolean> extends ReduceOptions<K> {
   /** The divisor is n − correction: 0 as in NumPy (the default), 1 for the unbiased estimate. */
   readonly correction?: number;
 }

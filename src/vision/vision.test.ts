@@ -223,7 +223,7 @@ describe('transforms', () => {
 
   it('mixing shares labels as it shares pictures', () => {
     const images = arange(4).cast('float32').reshape(4, 1, 1, 1).expand(4, 1, 8, 8);
-    const labels = tensor([0, 1, 2, 3], { dtype: 'int32' });
+    const labels: Tensor = tensor([0, 1, 2, 3], { dtype: 'int32' });
     for (const transform of [mixup({ classes: 4 }), mixup({ alpha: 0.3, classes: 4 }), cutmix({ classes: 4 })]) {
       const { images: mixedImages, labels: shares } = transform({ images, labels }, key(11));
       // The picture of label k is k everywhere, so that the mean pixel is the mean label.

@@ -13,6 +13,7 @@ import { type DType, numbersOf, type TypedArray } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import { htmlOf } from '../print-html.ts';
 import { layoutOf, printArray, type PrintOptions } from '../print.ts';
+import type { CheckBroadcast } from '../shape-types.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** A number, or numbers in nested arrays of one length at each level. */
@@ -20,6 +21,10 @@ export type NestedNumbers = number | NestedNumbers[];
 
 /** What may stand beside a tensor: another one, or a number, which takes the tensor's dtype if that holds it. */
 export type TensorLike = Tensor | number | boolean;
+
+/** As TensorLike, for an operation whose result is of the shape that both broadcast to. */
+export type Beside<Op extends string, A extends Shape, B extends Shape> =
+  (Tensor<B> & CheckBroadcast<Op, A, B>) | number | boolean;
 
 /** @internal The node of a tensor, or the number itself. */
 export function operandOf(x: TensorLike): Node | number | boolean {
@@ -38,8 +43,11 @@ export abstract class Handle {
     this.node = node;
   }
 
-  /** The tensor of another node. */
-  protected abstract derived(node: Node): Tensor;
+  /**
+   * @internal The tensor of another node. What is said of its shape is taken at its word: this is the one place where the types of
+   * shapes meet the values, and every method promises in its signature what its family's function does.
+   */
+  abstract derived<S extends Shape>(node: Node): Tensor<S>;
 
   /** The size of each axis. */
   get shape(): Shape {
@@ -98,7 +106,7 @@ export abstract class Handle {
   }
 
   /** Computes the value now. @returns a tensor that holds it and has forgotten how it was made: gradients end there */
-  realize(): Tensor {
+  realize<A extends Shape>(this: Tensor<A>): Tensor<A> {
     const [value] = realize([this.node], 'realize');
     return this.derived(buffer(value!, this.shape));
   }

@@ -2,8 +2,10 @@
  * The methods of tensors that go along axes: sums and other reductions, order, running sums. What each does is in its family's
  * file, over nodes.
  */
+import type { Shape } from '../../base/shape.ts';
 import * as reductions from '../reductions.ts';
 import * as sorting from '../sort.ts';
+import type { CheckAxes, CheckAxis, Reduced } from '../shape-types.ts';
 import type { Tensor } from '../tensor.ts';
 import { MovementMethods } from './movement-methods.ts';
 
@@ -11,78 +13,140 @@ export abstract class ReductionMethods extends MovementMethods {
   // Reductions over one axis, several, or all
 
   /** Σ x; bool and uint8 add up as int32. */
-  sum(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+  sum<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'sum', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.sum(this.node, axes, options));
   }
 
   /** Π x. */
-  prod(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+  prod<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'prod', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.prod(this.node, axes, options));
   }
 
-  mean(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+  mean<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'mean', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.mean(this.node, axes, options));
   }
 
-  max(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+  max<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'max', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.max(this.node, axes, options));
   }
 
-  min(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+  min<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'min', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.min(this.node, axes, options));
   }
 
   /** Σ (x − mean)² / (n − correction), correction 0 as in NumPy. */
-  var(axes?: reductions.Axes, options?: reductions.VarianceOptions): Tensor {
+  var<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'var', A, X>,
+    options?: reductions.VarianceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.variance(this.node, axes, options));
   }
 
   /** √var. */
-  std(axes?: reductions.Axes, options?: reductions.VarianceOptions): Tensor {
+  std<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'std', A, X>,
+    options?: reductions.VarianceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.deviation(this.node, axes, options));
   }
 
   /** The first index of the largest element, int32; of all elements flattened without an axis. */
-  argmax(axis?: number, options?: reductions.ReduceOptions): Tensor {
+  argmax<A extends Shape, const X extends number | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axis?: X & CheckAxes<'argmax', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.argmax(this.node, axis, options));
   }
 
-  argmin(axis?: number, options?: reductions.ReduceOptions): Tensor {
+  argmin<A extends Shape, const X extends number | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axis?: X & CheckAxes<'argmin', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.argmin(this.node, axis, options));
   }
 
-  any(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+  any<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'any', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.any(this.node, axes, options));
   }
 
-  all(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+  all<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'all', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.all(this.node, axes, options));
   }
 
   /** log Σ eˣ without overflow. */
-  logSumExp(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+  logSumExp<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'logSumExp', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(reductions.logSumExp(this.node, axes, options));
   }
 
   /** eˣ / Σ eˣ along an axis. */
-  softmax(axis = -1): Tensor {
-    return this.derived(reductions.softmax(this.node, axis));
+  softmax<A extends Shape, const X extends number = -1>(
+    this: Tensor<A>,
+    axis?: X & CheckAxis<'softmax', A, X>,
+  ): Tensor<A> {
+    return this.derived(reductions.softmax(this.node, axis ?? -1));
   }
 
-  logSoftmax(axis = -1): Tensor {
-    return this.derived(reductions.logSoftmax(this.node, axis));
+  logSoftmax<A extends Shape, const X extends number = -1>(
+    this: Tensor<A>,
+    axis?: X & CheckAxis<'logSoftmax', A, X>,
+  ): Tensor<A> {
+    return this.derived(reductions.logSoftmax(this.node, axis ?? -1));
   }
 
   // Order, along one axis
 
   /** Ascending along an axis, NaN last; or descending. */
-  sort(axis = -1, options?: sorting.SortOptions): Tensor {
-    return this.derived(sorting.sort(this.node, axis, options));
+  sort<A extends Shape, const X extends number = -1>(
+    this: Tensor<A>,
+    axis?: X & CheckAxis<'sort', A, X>,
+    options?: sorting.SortOptions,
+  ): Tensor<A> {
+    return this.derived(sorting.sort(this.node, axis ?? -1, options));
   }
 
   /** The places of the elements in ascending order, int32. Stable; NaN last. */
-  argsort(axis = -1, options?: sorting.SortOptions): Tensor {
-    return this.derived(sorting.argsort(this.node, axis, options));
+  argsort<A extends Shape, const X extends number = -1>(
+    this: Tensor<A>,
+    axis?: X & CheckAxis<'argsort', A, X>,
+    options?: sorting.SortOptions,
+  ): Tensor<A> {
+    return this.derived(sorting.argsort(this.node, axis ?? -1, options));
   }
 
   /** The k largest (or smallest) elements along an axis, in order, and where they are. */
@@ -97,27 +161,43 @@ export abstract class ReductionMethods extends MovementMethods {
   }
 
   /** The middle element over axes, or the mean of the two in the middle. */
-  median(axes?: reductions.Axes, options?: reductions.ReduceOptions): Tensor {
+  median<A extends Shape, const X extends reductions.Axes | undefined = undefined, K extends boolean = false>(
+    this: Tensor<A>,
+    axes?: X & CheckAxes<'median', A, X>,
+    options?: reductions.ReduceOptions<K>,
+  ): Tensor<Reduced<A, X, K>> {
     return this.derived(sorting.median(this.node, axes, options));
   }
 
   /** Σ of the elements up to each along an axis. */
-  cumsum(axis = -1): Tensor {
-    return this.derived(sorting.cumsum(this.node, axis));
+  cumsum<A extends Shape, const X extends number = -1>(
+    this: Tensor<A>,
+    axis?: X & CheckAxis<'cumsum', A, X>,
+  ): Tensor<A> {
+    return this.derived(sorting.cumsum(this.node, axis ?? -1));
   }
 
   /** Π of the elements up to each along an axis. */
-  cumprod(axis = -1): Tensor {
-    return this.derived(sorting.cumprod(this.node, axis));
+  cumprod<A extends Shape, const X extends number = -1>(
+    this: Tensor<A>,
+    axis?: X & CheckAxis<'cumprod', A, X>,
+  ): Tensor<A> {
+    return this.derived(sorting.cumprod(this.node, axis ?? -1));
   }
 
   /** The largest element up to each along an axis; NaN from the first one on. */
-  cummax(axis = -1): Tensor {
-    return this.derived(sorting.cummax(this.node, axis));
+  cummax<A extends Shape, const X extends number = -1>(
+    this: Tensor<A>,
+    axis?: X & CheckAxis<'cummax', A, X>,
+  ): Tensor<A> {
+    return this.derived(sorting.cummax(this.node, axis ?? -1));
   }
 
   /** The smallest element up to each along an axis; NaN from the first one on. */
-  cummin(axis = -1): Tensor {
-    return this.derived(sorting.cummin(this.node, axis));
+  cummin<A extends Shape, const X extends number = -1>(
+    this: Tensor<A>,
+    axis?: X & CheckAxis<'cummin', A, X>,
+  ): Tensor<A> {
+    return this.derived(sorting.cummin(this.node, axis ?? -1));
   }
 }
