@@ -80,14 +80,15 @@ export function cbrt(x: TensorLike): Tensor {
 /** x · log y, 0 where x is 0 (and y not NaN). @example xlogy(0, 0) // 0 */
 export function xlogy(x: TensorLike, y: TensorLike): Tensor {
   const [a, b] = meetAsFloats('xlogy', x, y);
-  const isZero = a.equal(0).logicalAnd(b.isNaN().logicalNot());
+  // Where the logarithm is finite the product says it all, its gradient in x too.
+  const isZero = a.equal(0).logicalAnd(b.lessEqual(0).logicalOr(b.equal(Infinity)));
   return where(isZero, filled(a, 0), a.mul(where(isZero, filled(b, 1), b).log()));
 }
 
 /** x · log(1 + y), 0 where x is 0 (and y not NaN). @example xlog1py(0, -1) // 0 */
 export function xlog1py(x: TensorLike, y: TensorLike): Tensor {
   const [a, b] = meetAsFloats('xlog1py', x, y);
-  const isZero = a.equal(0).logicalAnd(b.isNaN().logicalNot());
+  const isZero = a.equal(0).logicalAnd(b.lessEqual(-1).logicalOr(b.equal(Infinity)));
   return where(isZero, filled(a, 0), a.mul(where(isZero, filled(b, 0), b).log1p()));
 }
 
