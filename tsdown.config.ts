@@ -14,6 +14,7 @@ export default defineConfig({
     'vision/index': 'src/vision/index.ts',
     'io/index': 'src/io/index.ts',
     'ml/index': 'src/ml/index.ts',
+    'stats/index': 'src/stats/index.ts',
     'plot/index': 'src/plot/index.ts',
     'table/index': 'src/table/index.ts',
     'inspect/index': 'src/inspect/index.ts',

@@ -81,8 +81,8 @@ export interface RoutineParameters {
   gammaincShapeDerivative: None;
   /** a, p → the x with P(a, x) = p, or Q(a, x) = p. */
   gammaincinv: { readonly upper: boolean };
-  /** a, b, x → I(a, b, x) = ∫₀ˣ tᵃ⁻¹ (1 − t)ᵇ⁻¹ dt / B(a, b). */
-  betainc: None;
+  /** a, b, x → I(a, b, x) = ∫₀ˣ tᵃ⁻¹ (1 − t)ᵇ⁻¹ dt / B(a, b), or 1 − I. */
+  betainc: { readonly upper: boolean };
   /** a, b, x → ∂I/∂x. */
   betaincDensity: None;
   /** a, b, x → ∂I/∂a, or ∂I/∂b. */

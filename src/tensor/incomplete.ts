@@ -56,7 +56,12 @@ export function gammainccinv(a: TensorLike, q: TensorLike): Tensor {
  * Differentiable in all three, in `a` and `b` once. NaN outside 0 ≤ x ≤ 1. @see DLMF 8.17.2   @example betainc(2, 1, 0.5) // 0.25
  */
 export function betainc(a: TensorLike, b: TensorLike, x: TensorLike): Tensor {
-  return elementwise('betainc', { name: 'betainc' }, a, b, x);
+  return elementwise('betainc', { name: 'betainc', upper: false }, a, b, x);
+}
+
+/** 1 − I(a, b, x), accurate where that is small. @example betaincc(2, 1, 0.5) // 0.75 */
+export function betaincc(a: TensorLike, b: TensorLike, x: TensorLike): Tensor {
+  return elementwise('betaincc', { name: 'betainc', upper: true }, a, b, x);
 }
 
 /** The x with I(a, b, x) = p. @example betaincinv(2, 1, 0.25) // 0.5 */

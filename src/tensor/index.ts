@@ -40,6 +40,7 @@ export {
 export { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, deg2rad, rad2deg, sinc, sinh } from './trigonometry.ts';
 export {
   betainc,
+  betaincc,
   betaincinv,
   gammainc,
   gammaincc,

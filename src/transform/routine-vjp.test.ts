@@ -211,13 +211,11 @@ const cases: { readonly [K in RoutineName]: [string, (...xs: Node[]) => Node, re
     (a, p) => run({ name: 'gammaincinv', upper }, shapeFrom(a), probabilityFrom(p)),
     [[5], [5]],
   ]),
-  betainc: [
-    [
-      'a vector',
-      (a, b, x) => run({ name: 'betainc' }, shapeFrom(a), shapeFrom(b), probabilityFrom(x)),
-      [[6], [6], [6]],
-    ],
-  ],
+  betainc: [false, true].map((upper): [string, (...xs: Node[]) => Node, readonly Shape[]] => [
+    `upper ${upper}`,
+    (a, b, x) => run({ name: 'betainc', upper }, shapeFrom(a), shapeFrom(b), probabilityFrom(x)),
+    [[6], [6], [6]],
+  ]),
   betaincDensity: [
     [
       'a vector',

@@ -97,16 +97,16 @@ function betaRate(a: Node, b: Node, x: Node, second: boolean): Node {
   return add(own, polygamma(0, add(a, b)));
 }
 
-export function betaincFirstGradient(g: Node, y: Result): Node {
-  return mul(g, betaShape(...(y.inputs as Three), false));
+export function betaincFirstGradient(g: Node, y: Result, { upper }: RoutineOf<'betainc'>): Node {
+  return mul(g, signed(betaShape(...(y.inputs as Three), false), upper));
 }
 
-export function betaincSecondGradient(g: Node, y: Result): Node {
-  return mul(g, betaShape(...(y.inputs as Three), true));
+export function betaincSecondGradient(g: Node, y: Result, { upper }: RoutineOf<'betainc'>): Node {
+  return mul(g, signed(betaShape(...(y.inputs as Three), true), upper));
 }
 
-export function betaincGradient(g: Node, y: Result): Node {
-  return mul(g, betaDensity(...(y.inputs as Three)));
+export function betaincGradient(g: Node, y: Result, { upper }: RoutineOf<'betainc'>): Node {
+  return mul(g, signed(betaDensity(...(y.inputs as Three)), upper));
 }
 
 export function betaincDensityFirstGradient(g: Node, y: Result): Node {

@@ -38,8 +38,8 @@ export const gammaincinv: Routine<'gammaincinv'> = ({ upper }, inputs, output) =
   ofTwo(upper ? incomplete.gammainccinv : incomplete.gammaincinv, inputs, output);
 };
 
-export const betainc: Routine<'betainc'> = (_, inputs, output) => {
-  ofThree(beta.betainc, inputs, output);
+export const betainc: Routine<'betainc'> = ({ upper }, inputs, output) => {
+  ofThree(upper ? (a, b, x) => beta.betaincc(a, b, x) : (a, b, x) => beta.betainc(a, b, x), inputs, output);
 };
 
 export const betaincDensity: Routine<'betaincDensity'> = (_, inputs, output) => {
