@@ -17,7 +17,8 @@ import {
 import { best } from './choose.ts';
 import type { Chooser, Contraction, Packing } from './directives.ts';
 import { usesF64 } from './evaluate.ts';
-import { type Bound, largestDivisor, replace } from './loops.ts';
+import type { Bound } from './loops.ts';
+import { largestDivisor, replace } from './split.ts';
 import { asProduct } from './layout.ts';
 import { type Operand, packPanels, packPlain, sizeOfVars } from './pack.ts';
 import type { Target } from './target.ts';
