@@ -5,6 +5,7 @@
 import type { DType } from '../ir/dtype.ts';
 import { type Affine, coefficient, type Var } from '../kernel/affine.ts';
 import { type Kernel, type Load, type Reduce, visitExpressions } from '../kernel/kernel.ts';
+import { rowsOf } from './columns.ts';
 import type { Chooser, Contraction, LoopDirectives, Packing, TileDirectives } from './directives.ts';
 import { sizeOfVars } from './pack.ts';
 import { costs } from './fuse.ts';
@@ -21,11 +22,13 @@ const accumulators = 4;
 
 /** The cost model's choice. */
 export const heuristics: Chooser = {
-  loops: (kernel, reduces, lanes, target) => ({
-    ...chooseLane(kernel, reduces, lanes),
-    side: accumulators,
-    parallel: target.threads > 1 && workOf(kernel, reduces) >= parallelWork,
-  }),
+  loops: (kernel, reduces, lanes, target) => {
+    const { lane, across } = chooseLane(kernel, reduces, lanes);
+    const parallel = target.threads > 1 && workOf(kernel, reduces) >= parallelWork;
+    // Alone they would be one thread's.
+    const rows = parallel && kernel.vars.length < 2 ? undefined : rowsOf(kernel, lane, lanes);
+    return { lane, across, rows, side: accumulators, parallel };
+  },
   tiles: (contraction, lanes, target) => tileCandidates(contraction, lanes, target)[0],
 };
 

@@ -15,6 +15,8 @@ export interface LoopDirectives {
    * Only for kernels without reductions that accumulate nowhere.
    */
   readonly across?: Var | undefined;
+  /** The variable of a lone reduction that numbers rows to be read as they lie (columns.ts says which may be). */
+  readonly rows?: Var | undefined;
   /** Vectors a reduction keeps side by side, from 1 up. */
   readonly side: number;
   /** Threads may share the outermost loop. */

@@ -3,7 +3,6 @@
  * which variable runs along the lanes, how many accumulators a reduction keeps and whether threads share the outermost loop; this writes the nest.
  */
 import { infoOf, isFloat } from '../ir/dtype.ts';
-import type { ReduceOp } from '../ir/op.ts';
 import type { Var } from '../kernel/affine.ts';
 import { NestBuilder } from '../kernel/builder.ts';
 import { expandOp } from '../kernel/expand.ts';
@@ -11,6 +10,7 @@ import type { Node } from '../ir/node.ts';
 import { type BufferId, type Expression, type Kernel, type Reduce, reducesOf } from '../kernel/kernel.ts';
 import type { Nest, Register, Walk } from '../kernel/nest.ts';
 import { transposable, workOf } from './choose.ts';
+import { combine, touchedByColumns, writeColumns } from './columns.ts';
 import type { Chooser, LoopDirectives } from './directives.ts';
 import { Evaluator, type Point, Slots, usesF64 } from './evaluate.ts';
 import { laneOfDType } from '../kernel/element.ts';
@@ -40,6 +40,7 @@ class LoopWriter {
   private readonly reduces: readonly Reduce[];
   private readonly lane: Var | undefined;
   private readonly across: Var | undefined;
+  private readonly rows: Var | undefined;
   private readonly lanes: number;
   private readonly work: number;
   private readonly side: number;
@@ -51,13 +52,14 @@ class LoopWriter {
   constructor(
     kernel: Kernel,
     reduces: readonly Reduce[],
-    { lane, across, side, parallel }: LoopDirectives,
+    { lane, across, rows, side, parallel }: LoopDirectives,
     lanes: number,
   ) {
     this.kernel = kernel;
     this.reduces = reduces;
     this.lane = lane;
     this.across = across;
+    this.rows = rows;
     this.side = side;
     this.lanes = lanes;
     this.work = workOf(kernel, reduces);
@@ -77,6 +79,7 @@ class LoopWriter {
       return [this.finish(this.parallel && outer.length > 0)];
     }
     if (this.across !== undefined && this.across !== lane) return this.inSquares(lane, this.across);
+    if (this.rows !== undefined) return this.byRows(lane, this.rows, outer);
     const block = this.lanes * (this.reduces.length > 0 ? 1 : 4);
     const blocks = Math.floor(lane.size / block);
     if (outer.length > 0 || !this.parallel || blocks < 2) {
@@ -99,6 +102,16 @@ class LoopWriter {
       bound.push(this.finish(false));
     }
     return bound;
+  }
+
+  /** Rows read as they lie, the results of columns waiting in memory. */
+  private byRows(lane: Var, row: Var, outer: readonly Var[]): Bound[] {
+    const [effect] = this.kernel.effects;
+    this.slots = new Slots(this.builder, touchedByColumns(effect!));
+    for (const v of outer) this.open(v);
+    writeColumns(this.builder, this.slots, effect!, { lane, row, walks: this.walks });
+    for (const _ of outer) this.builder.close();
+    return [this.finish(this.parallel && outer.length > 0)];
   }
 
   /** As they come, but a few iterations shared by threads would not come out even: then the longest goes first. */
@@ -326,9 +339,6 @@ class LoopWriter {
     return builder.select(builder.compare('eq', nans, builder.splat('i32', 0)), result, builder.splat(lane, NaN));
   }
 }
-
-/** The elementwise op that a reduction repeats. */
-const combine = { sum: 'add', amax: 'max', prod: 'mul' } as const satisfies Record<ReduceOp, string>;
 
 function identityOf(reduce: Reduce): number {
   if (reduce.op === 'sum') return 0;

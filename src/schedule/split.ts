@@ -17,6 +17,11 @@ import { parallelWork, workOf } from './choose.ts';
 /** Small results of long sums are computed in this many parts at most. */
 const parts = 32;
 
+/** Results up to which that pays in any case, and up to which it does if every part is so long. */
+const fewResults = 2048,
+  someResults = 16384,
+  longParts = 32;
+
 /**
  * A long reduction to few elements, in two kernels: parts of the outermost summed variable into a temporary, then their combination. The
  * number of parts depends on the shape alone, so the result does not depend on the number of threads.
@@ -37,11 +42,12 @@ export function splitReduction(
   )
     return [kernel];
   const size = kernel.vars.reduce((product, v) => product * v.size, 1);
-  if (size > 2048) return [kernel];
   if (size >= rowsEnough && reducesRows(reduce)) return [kernel];
   const outermost = widestStep(reduce);
   const count = outermost === undefined ? 1 : largestDivisor(outermost.size, parts);
   if (outermost === undefined || count < 2) return [kernel];
+  // What the parts leave is read again: little, or little of what they read.
+  if (size > fewResults && (size > someResults || outermost.size < longParts * count)) return [kernel];
   const part = fresh(count);
   const inner = fresh(outermost.size / count);
   const partial = temporary(reduce, count * size);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { infoOf, type TypedArray } from '../../src/ir/dtype.ts';
 import type { Storage } from '../../src/ir/leaf.ts';
+import { rowsOf } from '../../src/schedule/columns.ts';
 import { interpret } from '../../src/kernel/interpret.ts';
 import type { Nest } from '../../src/kernel/nest.ts';
 import { validate } from '../../src/kernel/validate.ts';
@@ -94,13 +95,14 @@ function atRandom(from: number): Chooser {
   const next = lcg(from);
   const whole = (below: number) => Math.floor(next() * below);
   return {
-    loops(kernel, reduces) {
+    loops(kernel, reduces, lanes) {
       const scatters = kernel.effects.some(({ kind }) => kind === 'accumulate');
       const summed = reduces.length === 1 && !scatters ? reduces[0]!.vars : [];
       const lane = [...kernel.vars, ...summed, undefined][whole(kernel.vars.length + summed.length + 1)];
       const isPlain = reduces.length === 0 && !scatters;
       const across = isPlain && whole(2) === 1 ? kernel.vars[whole(kernel.vars.length)] : undefined;
-      return { lane, across, side: 1 + whole(5), parallel: whole(2) === 1 };
+      const rows = whole(2) === 1 ? rowsOf(kernel, lane, lanes) : undefined;
+      return { lane, across, rows, side: 1 + whole(5), parallel: whole(2) === 1 };
     },
     tiles(contraction, lanes, target) {
       const candidates = tileCandidates(contraction, lanes, target);
