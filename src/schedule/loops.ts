@@ -3,10 +3,10 @@
  * which variable runs along the lanes, how many accumulators a reduction keeps and whether threads share the outermost loop; this writes the nest.
  */
 import { infoOf, isFloat } from '../ir/dtype.ts';
+import type { Node } from '../ir/node.ts';
 import type { Var } from '../kernel/affine.ts';
 import { NestBuilder } from '../kernel/builder.ts';
 import { expandOp } from '../kernel/expand.ts';
-import type { Node } from '../ir/node.ts';
 import { type BufferId, type Expression, type Kernel, type Reduce, reducesOf } from '../kernel/kernel.ts';
 import type { Nest, Register, Walk } from '../kernel/nest.ts';
 import { transposable, workOf } from './choose.ts';
