@@ -2,7 +2,7 @@
  * What a dtype means to users, on every device: 16-bit floats compute in float32 and round where they are kept, narrow integers wrap.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { arange, compile, device, full, grad, ones, tensor, type Tensor } from '../src/index.ts';
+import { arange, at, compile, device, full, grad, ones, tensor, type Tensor, zeros } from '../src/index.ts';
 import { testDevices } from './devices.ts';
 
 const halves = ['float16', 'bfloat16'] as const;
@@ -98,9 +98,105 @@ describe.each(testDevices)('on %s', (name) => {
     expect(x.dataSync()).toEqual(dtype === 'int8' ? Int8Array.of(high, low, 7) : Int16Array.of(high, low, 7));
   });
 
+  describe('int64', () => {
+    const big = 2n ** 53n + 1n;
+    const highest = 2n ** 63n - 1n;
+    const of = (...values: bigint[]): Tensor => tensor(BigInt64Array.from(values));
+
+    it('keeps every bit from creation to reading', () => {
+      const x = of(big, -highest - 1n, highest, -1n);
+      expect(x.dtype).toBe('int64');
+      expect(x.bigintsSync()).toEqual(BigInt64Array.of(big, -highest - 1n, highest, -1n));
+      expect(() => x.dataSync()).toThrow(/beyond ±\(2\^53 − 1\).*bigints/);
+      expect(String(x)).toBe(
+        '[    9007199254740993 -9223372036854775808  9223372036854775807\n                   -1] int64',
+      );
+      expect(tensor([3, -7], { dtype: 'int64' }).arraySync()).toEqual([3, -7]);
+      expect(full([2], 5, { dtype: 'int64' }).reshape(2, 1).arraySync()).toEqual([[5], [5]]);
+    });
+
+    it('computes exactly and wraps', () => {
+      expect(of(big, highest).add(1).bigintsSync()).toEqual(BigInt64Array.of(big + 1n, -highest - 1n));
+      expect(of(big, 3n).mul(of(big, -3n)).bigintsSync()).toEqual(BigInt64Array.of(BigInt.asIntN(64, big * big), -9n));
+      expect(
+        of(big, -big, 7n)
+          .floorDivide(of(3n, 3n, 0n))
+          .bigintsSync(),
+      ).toEqual(BigInt64Array.of(big / 3n, -big / 3n - (big % 3n === 0n ? 0n : 1n), 0n));
+      expect(
+        of(-highest - 1n)
+          .floorDivide(-1)
+          .bigintsSync(),
+      ).toEqual(BigInt64Array.of(-highest - 1n));
+      expect(of(big, -big).mod(1000).arraySync()).toEqual([Number(big % 1000n), Number(1000n - (big % 1000n))]);
+      expect(
+        of(3n, -2n, 2n)
+          .pow(of(39n, 3n, -1n))
+          .bigintsSync(),
+      ).toEqual(BigInt64Array.of(3n ** 39n, -8n, 0n));
+      expect(of(big, highest, -5n).sum().bigintsSync()).toEqual(
+        BigInt64Array.of(BigInt.asIntN(64, big + highest - 5n)),
+      );
+      expect(of(big, highest, -5n).max().bigintsSync()).toEqual(BigInt64Array.of(highest));
+      expect(of(big, highest, -5n).min().arraySync()).toBe(-5);
+      expect(of(1n, -1n).leftShift(40).arraySync()).toEqual([2 ** 40, -(2 ** 40)]);
+      expect(
+        of(big, big + 1n)
+          .less(of(big + 1n, big))
+          .arraySync(),
+      ).toEqual([1, 0]);
+      expect(of(big).cumsum(0).bigintsSync()).toEqual(BigInt64Array.of(big));
+    });
+
+    it('sorts, finds, chooses, scatters', () => {
+      const x = of(big + 1n, -3n, big, highest);
+      expect(x.sort().bigintsSync()).toEqual(BigInt64Array.of(-3n, big, big + 1n, highest));
+      expect(x.argsort().arraySync()).toEqual([1, 2, 0, 3]);
+      expect(x.argmax().itemSync()).toBe(3);
+      expect(x.take(tensor([2, 0], { dtype: 'int32' })).bigintsSync()).toEqual(BigInt64Array.of(big, big + 1n));
+      expect(tensor([10, 20, 30]).take(of(2n, 0n)).arraySync()).toEqual([30, 10]);
+      expect(() =>
+        tensor([10, 20, 30])
+          .take(of(2n ** 32n))
+          .arraySync(),
+      ).toThrow(/outside axis/);
+      const sums = zeros([2], { dtype: 'int64' }).scatterAdd(tensor([1, 1], { dtype: 'int32' }), of(big, big));
+      expect(sums.bigintsSync()).toEqual(BigInt64Array.of(0n, 2n * big));
+      expect(at(x, '1:2').set(of(big)).bigintsSync()).toEqual(BigInt64Array.of(big + 1n, big, big, highest));
+    });
+
+    it('converts with one rounding, and saturates', () => {
+      const between = 2n ** 60n + 2n ** 36n + 1n; // a hair above the middle of two float32
+      expect(of(between).cast('float32').itemSync()).toBe(2 ** 60 + 2 ** 37);
+      expect(of(big).cast('float64').itemSync()).toBe(2 ** 53);
+      expect(tensor([1e30, -1e30, NaN, -2.9]).cast('int64').bigintsSync()).toEqual(
+        BigInt64Array.of(highest, -highest - 1n, 0n, -2n),
+      );
+      expect(
+        of(2n ** 32n + 5n, -1n)
+          .cast('int32')
+          .arraySync(),
+      ).toEqual([5, -1]);
+      expect(
+        of(2n ** 32n, 0n)
+          .cast('bool')
+          .arraySync(),
+      ).toEqual([1, 0]);
+    });
+
+    it('is where whole numbers go that int32 cannot hold', () => {
+      const x = tensor([1, 2], { dtype: 'int32' });
+      expect(x.add(3e9).dtype).toBe('int64');
+      expect(x.add(3e9).arraySync()).toEqual([3000000001, 3000000002]);
+      expect(x.add(0.5).dtype).toBe('float32');
+      expect(of(1n).add(-0).dtype).toBe('int64');
+      expect(of(1n).add(tensor([1])).dtype).toBe('float32');
+    });
+  });
+
   it('shifts by the number of bits or more give 0', () => {
-    for (const dtype of ['int8', 'int16', 'int32', 'uint8'] as const) {
-      const bits = { int8: 8, int16: 16, int32: 32, uint8: 8 }[dtype];
+    for (const dtype of ['int8', 'int16', 'int32', 'int64', 'uint8'] as const) {
+      const bits = { int8: 8, int16: 16, int32: 32, int64: 64, uint8: 8 }[dtype];
       const counts = tensor([1, bits - 1, bits, 100, -1].slice(0, dtype === 'uint8' ? 4 : 5), { dtype });
       const one = tensor([1], { dtype });
       const zeros = counts.arraySync() as number[];

@@ -4,7 +4,7 @@
  */
 import { sizeOf } from '../base/shape.ts';
 import { constantValue } from '../ir/build.ts';
-import { encode, infoOf } from '../ir/dtype.ts';
+import { filledArray } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import type { Device } from '../runtime/device.ts';
 import { currentDevice } from '../runtime/registry.ts';
@@ -91,7 +91,7 @@ export function knownValue(node: Node, device: Device): Value | undefined {
   if (known !== undefined) return known;
   const constant = constantValue(base);
   if (constant === undefined) return undefined;
-  const elements = new (infoOf(base.dtype).array)(sizeOf(base.shape)).fill(encode(base.dtype, constant));
+  const elements = filledArray(base.dtype, sizeOf(base.shape), constant);
   return remember(base, store(device, base.dtype, elements));
 }
 

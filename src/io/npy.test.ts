@@ -37,7 +37,7 @@ describe('.npy', () => {
     ['float64', 'float64'],
     ['float32', 'float32'],
     ['float16', 'float16'],
-    ['int64', 'int32'],
+    ['int64', 'int64'],
     ['uint16', 'int32'],
     ['int8', 'int8'],
     ['uint8', 'uint8'],
@@ -46,7 +46,7 @@ describe('.npy', () => {
     expect(readNpy(file(name)).dtype).toBe(dtype);
   });
 
-  it.each(['float64', 'float32', 'float16', 'int32', 'int16', 'int8', 'uint8', 'bool', 'scalar', 'empty'])(
+  it.each(['float64', 'float32', 'float16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool', 'scalar', 'empty'])(
     'what is written is what NumPy writes, byte for byte: %s',
     (name) => {
       expect(writeNpy(readNpy(file(name)))).toEqual(file(name));
@@ -61,7 +61,7 @@ describe('.npy', () => {
   });
 
   it.each(Object.entries(golden.refused))('%s is refused by name', (name, bytes) => {
-    const words = { objects: /Python objects/, structured: /structured arrays/, 'too large': /does not fit int32/ };
+    const words = { objects: /Python objects/, structured: /structured arrays/, 'too large': /does not fit int64/ };
     expect(() => readNpy(bytesOf(bytes))).toThrow(
       words[name as keyof typeof words] ?? /is not read; save the array as/,
     );

@@ -5,7 +5,7 @@
  */
 import { DTypeError, FormatError, raise } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
-import { type DType, infoOf, type TypedArray } from '../ir/dtype.ts';
+import { type DType, infoOf, type TypedArray, type Word, wordsOf } from '../ir/dtype.ts';
 import { fromStored, storedOf } from '../tensor/stored.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -32,6 +32,7 @@ const codes = {
   float32: '<f4',
   bfloat16: undefined,
   float16: '<f2',
+  int64: '<i8',
   int32: '<i4',
   int16: '<i2',
   int8: '|i1',
@@ -41,15 +42,15 @@ const codes = {
 
 /** How the kinds of NumPy become dtypes: as stored elements. Whole numbers of kinds that Fathom lacks must fit; all others are exact. */
 const kinds: Readonly<
-  Record<string, { readonly dtype: DType; readonly read: (view: DataView, at: number, little: boolean) => number }>
+  Record<string, { readonly dtype: DType; readonly read: (view: DataView, at: number, little: boolean) => Word }>
 > = {
   f8: { dtype: 'float64', read: (view, at, little) => view.getFloat64(at, little) },
   f4: { dtype: 'float32', read: (view, at, little) => view.getFloat32(at, little) },
   f2: { dtype: 'float16', read: (view, at, little) => view.getUint16(at, little) },
   i4: { dtype: 'int32', read: (view, at, little) => view.getInt32(at, little) },
-  i8: { dtype: 'int32', read: (view, at, little) => fitting(Number(view.getBigInt64(at, little))) },
-  u8: { dtype: 'int32', read: (view, at, little) => fitting(Number(view.getBigUint64(at, little))) },
-  u4: { dtype: 'int32', read: (view, at, little) => fitting(view.getUint32(at, little)) },
+  i8: { dtype: 'int64', read: (view, at, little) => view.getBigInt64(at, little) },
+  u8: { dtype: 'int64', read: (view, at, little) => fitting(view.getBigUint64(at, little)) },
+  u4: { dtype: 'int64', read: (view, at, little) => BigInt(view.getUint32(at, little)) },
   i2: { dtype: 'int16', read: (view, at, little) => view.getInt16(at, little) },
   u2: { dtype: 'int32', read: (view, at, little) => view.getUint16(at, little) },
   i1: { dtype: 'int8', read: (view, at) => view.getInt8(at) },
@@ -57,17 +58,15 @@ const kinds: Readonly<
   b1: { dtype: 'bool', read: (view, at) => view.getUint8(at) },
 };
 
-function fitting(value: number): number {
-  if (value === (value | 0)) return value;
-  return raise(
-    new DTypeError(`npy: ${value} does not fit int32, which 64-bit integers are read as; save the array as float64`),
-  );
+function fitting(value: bigint): bigint {
+  if (value < 2n ** 63n) return value;
+  return raise(new DTypeError(`npy: ${value} does not fit int64, the widest integer here; save the array as float64`));
 }
 
 /**
- * The array of a .npy file, of either byte order, row- or column-major. Integers that Fathom lacks become int32.
+ * The array of a .npy file, of either byte order, row- or column-major. Unsigned integers of 16 bits become int32, wider ones int64.
  * @throws FormatError for a file that is truncated or malformed, or holds Python objects; DTypeError for complex numbers, dates, texts, and
- * integers beyond 32 bits   @example readNpy(new Uint8Array(await response.arrayBuffer()))
+ * integers beyond int64   @example readNpy(new Uint8Array(await response.arrayBuffer()))
  */
 export function readNpy(bytes: Uint8Array): Tensor {
   const { descr, isFortran, shape, start } = parseHeader(bytes);
@@ -106,7 +105,8 @@ function elementsOf(
   const width = Number(descr.slice(2));
   const isLittle = descr[0] !== '>';
   const elements = new array(size);
-  for (let i = 0; i < size; i++) elements[i] = kind.read(view, i * width, isLittle);
+  const words = wordsOf(kind.dtype, elements);
+  for (let i = 0; i < size; i++) words[i] = kind.read(view, i * width, isLittle);
   return elements;
 }
 

@@ -33,6 +33,7 @@ const METADATA = '__metadata__';
 
 /** In the order in which the reference implementation writes tensors: the widest first. */
 const dtypeOf = new Map<string, DType>([
+  ['I64', 'int64'],
   ['F64', 'float64'],
   ['F32', 'float32'],
   ['I32', 'int32'],

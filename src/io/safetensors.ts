@@ -13,7 +13,7 @@ export interface ReadOptions {
 }
 
 /**
- * The tensors of a safetensors file, copied, in file order. F64, F32, F16, BF16, I32, I16, I8, U8 and BOOL are read.
+ * The tensors of a safetensors file, copied, in file order. F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL are read.
  * @throws FormatError for a file that is truncated, malformed, or claims what its bytes do not bear out
  * @example model.load(readSafetensors(new Uint8Array(await response.arrayBuffer())))
  */

@@ -1,31 +1,31 @@
 /**
- * The elements of a stored PyTorch tensor in row-major order and in a dtype that Fathom has: 16-bit floats become float32,
- * integers of 8, 16 and 64 bits with a sign become int32. What a storage is, and where it lies, is torch-archive.ts.
+ * The elements of a stored PyTorch tensor in row-major order, as they are stored here. What a storage is, and where it lies, is torch-archive.ts.
  */
-import { type DType, infoOf, type TypedArray } from '../ir/dtype.ts';
+import { type DType, infoOf, type TypedArray, type Word, wordsOf } from '../ir/dtype.ts';
 import { widthOf } from './torch-archive.ts';
-import { type Element, fail, type Stored } from './torch-objects.ts';
+import type { Element, Stored } from './torch-objects.ts';
 
-/** The dtype that holds every value of an element type (int64: if it fits). */
+/** The dtype of an element type. */
 export const dtypeOf: Readonly<Record<Element, DType>> = {
   float64: 'float64',
   float32: 'float32',
-  float16: 'float32',
-  bfloat16: 'float32',
-  int64: 'int32',
+  float16: 'float16',
+  bfloat16: 'bfloat16',
+  int64: 'int64',
   int32: 'int32',
-  int16: 'int32',
-  int8: 'int32',
+  int16: 'int16',
+  int8: 'int8',
   uint8: 'uint8',
   bool: 'bool',
 };
 
-const readers: Readonly<Record<Element, (view: DataView, at: number) => number>> = {
+/** Elements as they are stored here; 16-bit floats as their bits. */
+const readers: Readonly<Record<Element, (view: DataView, at: number) => Word>> = {
   float64: (view, at) => view.getFloat64(at, true),
   float32: (view, at) => view.getFloat32(at, true),
-  float16: (view, at) => fromHalf(view.getUint16(at, true)),
-  bfloat16: (view, at) => fromBrain(view.getUint16(at, true)),
-  int64: (view, at) => narrow(view.getBigInt64(at, true)),
+  float16: (view, at) => view.getUint16(at, true),
+  bfloat16: (view, at) => view.getUint16(at, true),
+  int64: (view, at) => view.getBigInt64(at, true),
   int32: (view, at) => view.getInt32(at, true),
   int16: (view, at) => view.getInt16(at, true),
   int8: (view, at) => view.getInt8(at),
@@ -38,24 +38,25 @@ export function countOf({ shape }: Stored): number {
   return shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
 }
 
-/** @param data the bytes of its storage   @throws FormatError for an int64 outside int32 */
+/** @param data the bytes of its storage */
 export function readElements(stored: Stored, data: Uint8Array): TypedArray {
   const { element } = stored.storage;
   const { array } = infoOf(dtypeOf[element]);
   const count = countOf(stored);
   const width = widthOf[element];
-  if (dtypeOf[element] === element && element !== 'bool' && isContiguous(stored)) {
+  if (element !== 'bool' && isContiguous(stored)) {
     const start = stored.offset * width;
     return new array(new Uint8Array(data.subarray(start, start + count * width)).buffer);
   }
   const read = readers[element];
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const elements = new array(count);
+  const words = wordsOf(dtypeOf[element], elements);
   const { shape, strides } = stored;
   const index = shape.map(() => 0);
   let at = stored.offset;
   for (let i = 0; i < count; i++) {
-    elements[i] = read(view, at * width);
+    words[i] = read(view, at * width);
     // The next index, as an odometer turns; hot.
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       at += strides[axis]!;
@@ -74,27 +75,4 @@ function isContiguous({ shape, strides }: Stored): boolean {
     expected *= shape[axis]!;
   }
   return true;
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** bfloat16 is the upper half of a float32. */
-function fromBrain(bits: number): number {
-  scratch.setUint32(0, bits * 65536);
-  return scratch.getFloat32(0);
-}
-
-function narrow(value: bigint): number {
-  const small = BigInt.asIntN(32, value);
-  if (small !== value) fail(`the int64 value ${value} does not fit into int32, the widest integer here`);
-  return Number(small);
 }

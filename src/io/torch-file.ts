@@ -3,7 +3,7 @@
  * pickles inside torch-pickle.ts, the elements torch-elements.ts; paths are files.ts. Nothing in a file is executed.
  */
 import { FormatError, raise } from '../base/errors.ts';
-import { tensor } from '../tensor/creation.ts';
+import { fromStored } from '../tensor/stored.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { openArchive } from './torch-archive.ts';
 import { countOf, dtypeOf, readElements } from './torch-elements.ts';
@@ -12,16 +12,15 @@ import { infoOf } from '../ir/dtype.ts';
 
 /** Dictionaries and lists inside each other; state dicts need three levels. */
 const DEEPEST = 64;
-/** Views may repeat what a file holds (broadcasts, 8-bit integers widened), within these bounds. */
+/** Views may repeat what a file holds (broadcasts), within these bounds. */
 const LARGEST_GROWTH = 16;
 const SMALLEST_BOUND = 2 ** 24;
 
 /**
  * The tensors of a PyTorch checkpoint, in either of its file formats; those in nested dictionaries and lists get dotted names
  * (`state_dict.conv1.weight`, `optimizer.state.0.exp_avg`), a file that is one tensor the name ''. What is not a tensor is left
- * out. Views become contiguous; float16 and bfloat16 become float32, int8, int16 and int64 int32, other dtypes stay.
- * @throws FormatError for a file that is truncated or malformed, names anything but the parts of a state dict, or holds an
- *   int64 that int32 cannot
+ * out. Views become contiguous; dtypes stay.
+ * @throws FormatError for a file that is truncated or malformed, or names anything but the parts of a state dict
  * @see https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
  * @example model.load(readTorch(new Uint8Array(await response.arrayBuffer())))
  */
@@ -56,7 +55,7 @@ export async function loadTorch(path: string): Promise<Record<string, Tensor>> {
 
 function makeTensor(name: string, stored: Stored, data: Uint8Array): Tensor {
   try {
-    return tensor(readElements(stored, data), { dtype: dtypeOf[stored.storage.element], shape: stored.shape });
+    return fromStored(dtypeOf[stored.storage.element], readElements(stored, data), stored.shape);
   } catch (cause) {
     if (cause instanceof FormatError) raise(new FormatError(`${cause.message} (tensor '${name}')`));
     throw cause;

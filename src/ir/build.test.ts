@@ -80,7 +80,7 @@ const dtypeErrors: [string, () => Node, string][] = [
   [
     'neg of bool',
     () => build.unary('neg', bits),
-    "neg: expected float32 or float64 or float16 or bfloat16 or int32 or int16 or int8 or uint8, got bool; convert with .cast('float32')",
+    "neg: expected float32 or float64 or float16 or bfloat16 or int32 or int64 or int16 or int8 or uint8, got bool; convert with .cast('float32')",
   ],
   [
     'operands of two dtypes',
@@ -90,7 +90,7 @@ const dtypeErrors: [string, () => Node, string][] = [
   [
     'shifting floats',
     () => build.binary('shl', x, x),
-    "shl: expected int32 or int16 or int8 or uint8, got float32; convert with .cast('int32')",
+    "shl: expected int32 or int64 or int16 or int8 or uint8, got float32; convert with .cast('int32')",
   ],
   [
     'bitcast to another width',

@@ -206,8 +206,10 @@ export function binary(op: BinaryOp, a: Node, b: Node): Node {
   const cb = constantValue(b);
   if (ca !== undefined && cb !== undefined) {
     const fold = folds[op];
-    // Products of integers can leave the exact range of doubles; Math.imul is exact.
-    if (fold) return fill(op === 'mul' && !isFloat(a.dtype) ? Math.imul(ca, cb) : fold(ca, cb), a.shape, dtype);
+    // Products of integers can leave the exact range of doubles; Math.imul is exact. What int64 wraps to is left to the devices.
+    const exact = op === 'mul' && !isFloat(a.dtype) && a.dtype !== 'int64' ? Math.imul : fold;
+    const value = exact?.(ca, cb);
+    if (value !== undefined && (a.dtype !== 'int64' || Number.isSafeInteger(value))) return fill(value, a.shape, dtype);
   }
   const identity = identities[op];
   if (identity !== undefined) {

@@ -181,4 +181,9 @@ const resultOf = {
   'f64>i32': 'i32',
   'f16>f32': 'f32',
   'f32>f16': 'i32',
+  'i32>i64': 'i64',
+  'i64>i32': 'i32',
+  'i64>f32': 'f32',
+  'i64>f64': 'f64',
+  'f64>i64': 'i64',
 } as const satisfies Record<Exclude<ConvertOp, 'bits'>, Lane>;

@@ -1,5 +1,5 @@
 /**
- * How each dtype lies in memory and in registers: float32 as f32, float64 as f64, integers as i32 within their range, bool as an i32 mask
+ * How each dtype lies in memory and in registers: float32 as f32, float64 as f64, int64 as i64, other integers as i32 within their range, bool as an i32 mask
  * (a byte of 0 or 1 in memory). 16-bit floats lie in memory as their bits and in registers as the f32 they stand for.
  */
 import type { DType } from '../ir/dtype.ts';
@@ -12,6 +12,7 @@ export const elementOf = {
   float32: 'f32',
   bfloat16: 'u16',
   float16: 'u16',
+  int64: 'i64',
   int32: 'i32',
   int16: 'i16',
   int8: 'i8',
@@ -25,6 +26,7 @@ export const laneOfDType = {
   float32: 'f32',
   bfloat16: 'f32',
   float16: 'f32',
+  int64: 'i64',
   int32: 'i32',
   int16: 'i32',
   int8: 'i32',

@@ -4,7 +4,7 @@ import type { ElementwiseOp } from '../ir/op.ts';
 import { convert, dtypes, isHalf, roundTo } from '../ir/dtype.ts';
 import type { DType } from '../ir/dtype.ts';
 import { needsF64 } from './expand.ts';
-import { apply, elementwiseNest } from './math/measure.ts';
+import { apply, applyWide, elementwiseNest } from './math/measure.ts';
 
 const elements = {
   float32: [0, 1, -1.5, 2.25, 7, -8, 0.1, 3.5e8, NaN],
@@ -12,6 +12,7 @@ const elements = {
   bfloat16: [0, 1, -1.5, 2.25, 7, -8, 0.1, 3.5e8, NaN],
   float16: [0, 1, -1.5, 2.25, 7, -8, 0.1, 65504, NaN],
   int32: [0, 1, -1, 7, -7, 3, 2147483647, -2147483648, 65537],
+  int64: [0, 1, -1, 7, -7, 3, 2 ** 53, -(2 ** 63), 65537],
   int16: [0, 1, -1, 7, -7, 3, 32767, -32768, 257],
   int8: [0, 1, -1, 7, -7, 3, 127, -128, 100],
   uint8: [0, 1, 2, 3, 7, 100, 200, 254, 255],
@@ -25,6 +26,9 @@ function pairs(dtype: DType): [number[], number[]] {
 }
 
 type Meaning = (x: number, y: number, dtype: DType) => number;
+
+/** What is computed on 16-bit floats is computed in float32. int64 has a test of its own, where numbers are bigints. */
+const isComputed = (dtype: DType) => !isHalf(dtype) && dtype !== 'int64';
 
 const bitsOf = (dtype: DType) => 8 * dtypes[dtype].bytes;
 const floorDivide = (x: number, y: number) => (y === 0 ? 0 : Math.floor(x / y));
@@ -50,8 +54,7 @@ const binary = {
 } as const satisfies Partial<Record<ElementwiseOp, Meaning>>;
 
 const cases = (Object.keys(binary) as (keyof typeof binary)[]).flatMap((op) =>
-  // What is computed on 16-bit floats is computed in float32.
-  accepts[operandDTypes[op]].filter((dtype) => !isHalf(dtype)).map((dtype) => [op, dtype] as const),
+  accepts[operandDTypes[op]].filter(isComputed).map((dtype) => [op, dtype] as const),
 );
 
 describe('binary ops', () => {
@@ -88,6 +91,48 @@ describe('binary ops', () => {
     expect(apply('mod', operands, 'int32')).toEqual(remainders.map((r) => r + 0));
   });
 
+  it('int64 is exact, and wraps', () => {
+    const ends = [
+      0n,
+      1n,
+      -1n,
+      2n,
+      -3n,
+      7n,
+      2n ** 31n,
+      2n ** 32n + 5n,
+      2n ** 53n + 1n,
+      2n ** 62n,
+      2n ** 63n - 1n,
+      -(2n ** 63n),
+    ];
+    let seed = 99n;
+    const next = () =>
+      BigInt.asIntN(64, (seed = BigInt.asUintN(64, seed * 6364136223846793005n + 1442695040888963407n)));
+    const drawn = Array.from({ length: 600 }, (_, i) => next() >> BigInt(i % 63));
+    const pairsOf = [
+      ...ends.flatMap((x) => ends.map((y) => [x, y] as const)),
+      ...drawn.map((x, i) => [x, drawn[(i * 7 + 3) % 600]! >> BigInt(i % 40)] as const),
+    ];
+    const [x, y] = [pairsOf.map(([a]) => a), pairsOf.map(([, b]) => b)];
+    const floor = (a: bigint, b: bigint) => (b === 0n ? 0n : a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n));
+    const inRange = (count: bigint) => count >= 0n && count < 64n;
+    const meanings: Partial<Record<ElementwiseOp, (a: bigint, b: bigint) => bigint>> = {
+      add: (a, b) => a + b,
+      mul: (a, b) => a * b,
+      idiv: floor,
+      mod: (a, b) => (b === 0n ? 0n : a - floor(a, b) * b),
+      max: (a, b) => (a > b ? a : b),
+      xor: (a, b) => a ^ b,
+      shl: (a, b) => (inRange(b) ? a << b : 0n),
+      shr: (a, b) => (inRange(b) ? BigInt.asUintN(64, a) >> b : 0n),
+    };
+    for (const [op, meaning] of Object.entries(meanings)) {
+      const got = applyWide(op as ElementwiseOp, [x, y]);
+      expect([op, got]).toEqual([op, x.map((a, i) => BigInt.asIntN(64, meaning(a, y[i]!)))]);
+    }
+  });
+
   it('idiv of every pair of bytes is exact', () => {
     const x = Array.from({ length: 65536 }, (_, i) => i >> 8);
     const y = Array.from({ length: 65536 }, (_, i) => i & 255);
@@ -100,7 +145,7 @@ describe('binary ops', () => {
 });
 
 describe('unary ops', () => {
-  const computed = accepts.number.filter((dtype) => !isHalf(dtype));
+  const computed = accepts.number.filter(isComputed);
   it.each(computed)('neg of %s', (dtype) => {
     const values = elements[dtype].map((x) => roundTo(dtype, x));
     expect(apply('neg', [{ dtype, values }], dtype).map((v) => v + 0)).toEqual(
@@ -108,7 +153,7 @@ describe('unary ops', () => {
     );
   });
 
-  it.each(accepts.float.filter((dtype) => !isHalf(dtype)))('sqrt and floor of %s', (dtype) => {
+  it.each(accepts.float.filter(isComputed))('sqrt and floor of %s', (dtype) => {
     const values = elements[dtype].map((x) => roundTo(dtype, x));
     expect(apply('sqrt', [{ dtype, values }], dtype)).toEqual(values.map((x) => roundTo(dtype, Math.sqrt(x))));
     expect(apply('floor', [{ dtype, values }], dtype)).toEqual(values.map(Math.floor));
@@ -199,7 +244,7 @@ describe('needsF64', () => {
     );
     for (const op of elementwise) {
       for (const dtype of accepts[operandDTypes[op]]) {
-        if (dtype === 'float64') continue;
+        if (dtypes[dtype].bytes === 8) continue;
         const from: DType[] =
           op === 'where'
             ? ['bool', dtype, dtype]

@@ -7,7 +7,13 @@ import type { ElementwiseOp } from '../ir/op.ts';
 import type { NestBuilder } from './builder.ts';
 import { laneOfDType } from './element.ts';
 import { cast, wrapInteger } from './math/cast.ts';
-import { divideIntegers, divideSmallIntegers, remainderOf, remainderOfFloats } from './math/division.ts';
+import {
+  divideIntegers,
+  divideSmallIntegers,
+  divideWideIntegers,
+  remainderOf,
+  remainderOfFloats,
+} from './math/division.ts';
 import { erf } from './math/erf.ts';
 import { exp } from './math/exp.ts';
 import { log } from './math/log.ts';
@@ -71,7 +77,7 @@ const unaryOps: ReadonlySet<ElementwiseOp> = new Set([
 const rules: Record<ElementwiseOp, Rule> = {
   neg: (b, { args: [x], from }) => {
     if (isFloat(from)) return b.unary('neg', x);
-    return wrapInteger(b, from, b.binary('sub', b.splat('i32', 0), x));
+    return wrapInteger(b, from, b.binary('sub', b.splat(b.laneOf(x), 0), x));
   },
   exp: (b, { args: [x] }) => exp(b, x),
   log: (b, { args: [x] }) => log(b, x),
@@ -89,6 +95,7 @@ const rules: Record<ElementwiseOp, Rule> = {
   idiv: (b, { args: [x, y], from }) => wrapInteger(b, from, quotient(b, from, x, y)),
   mod: (b, { args: [x, y], from }) => {
     if (isFloat(from)) return remainderOfFloats(b, x, y);
+    if (from === 'int64') return divideWideIntegers(b, x, y).remainder;
     return remainderOf(b, x, y, quotient(b, from, x, y));
   },
   max: (b, { args: [x, y], from }) => {
@@ -106,7 +113,7 @@ const rules: Record<ElementwiseOp, Rule> = {
   shl: (b, { args: [x, y], from }) => wrapInteger(b, from, inRange(b, from, y, b.binary('shl', x, y))),
   shr: (b, { args: [x, y], from }) => {
     const { bytes } = dtypes[from];
-    const bits = bytes === 4 ? x : b.binary('and', x, b.splat('i32', 2 ** (8 * bytes) - 1));
+    const bits = bytes >= 4 ? x : b.binary('and', x, b.splat('i32', 2 ** (8 * bytes) - 1));
     return wrapInteger(b, from, inRange(b, from, y, b.binary('shr', bits, y)));
   },
 
@@ -122,6 +129,7 @@ function arithmetic(op: ArithmeticOp): Rule {
 }
 
 function quotient(b: NestBuilder, dtype: DType, x: Register, y: Register): Register {
+  if (dtype === 'int64') return divideWideIntegers(b, x, y).quotient;
   return dtypes[dtype].bytes < 4 ? divideSmallIntegers(b, x, y) : divideIntegers(b, x, y);
 }
 
@@ -130,6 +138,7 @@ function inRange(b: NestBuilder, dtype: DType, count: Register, shifted: Registe
   const bits = 8 * dtypes[dtype].bytes;
   const known = b.constantOf(count);
   if (known !== undefined && known >= 0 && known < bits) return shifted;
-  const beyond = b.binary('and', count, b.splat('i32', -bits));
-  return b.binary('and', b.compare('eq', beyond, b.splat('i32', 0)), shifted);
+  const lane = b.laneOf(count);
+  const beyond = b.binary('and', count, b.splat(lane, -bits));
+  return b.select(b.compare('eq', beyond, b.splat(lane, 0)), shifted, b.splat(lane, 0));
 }

@@ -25,7 +25,7 @@ function compute(
   b.store(b.laneOf(result), { slot: target, at, step: 1, active: lanes }, result);
   const nest = b.finish('test', { parallel: false, work: 1 });
   expect(validate(nest)).toEqual([]);
-  const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array };
+  const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, i64: Float64Array };
   const output = new arrays[b.laneOf(result)](lanes);
   interpret(nest, [...inputs.map((values) => new arrays[lane](values)), output]);
   return Array.from(output);

@@ -2,7 +2,7 @@
  * What nests mean, in code that refuses to be fast. Emitters are tested against it, so it is strict where they may be
  * lenient: an access outside its memory throws, naming the nest, the slot and the element.
  */
-import type { TypedArray } from '../ir/dtype.ts';
+import { bigintsOf, convertStored, type TypedArray, type Word, type Words } from '../ir/dtype.ts';
 import { unreachable } from '../base/errors.ts';
 import { float16Bits, float16Of } from '../ir/half.ts';
 import { lanesPerGroup } from './nest.ts';
@@ -21,12 +21,12 @@ import type {
   Walk,
 } from './nest.ts';
 
-/** What a register holds: one number per lane. */
-type Lanes = number[];
+/** What a register holds: one number per lane, bigints in those of i64. */
+type Lanes = Word[];
 
 interface Machine {
   readonly nest: Nest;
-  readonly memories: readonly TypedArray[];
+  readonly memories: readonly Words[];
   readonly registers: Lanes[];
   /** Loop id → its counter; only open loops are present. */
   readonly counters: Map<number, number>;
@@ -45,7 +45,8 @@ export function interpret(
   if (memories.length !== nest.slots.length) {
     throw new Error(`bug: nest ${nest.name}: ${nest.slots.length} slots, but ${memories.length} memories`);
   }
-  const machine: Machine = { nest, memories, registers: nest.registers.map(() => []), counters: new Map() };
+  const words = memories.map((memory, slot) => (nest.slots[slot]!.element === 'i64' ? bigintsOf(memory) : memory));
+  const machine: Machine = { nest, memories: words, registers: nest.registers.map(() => []), counters: new Map() };
   if (range === undefined) {
     runAll(machine, nest.body);
     return;
@@ -91,9 +92,9 @@ function run(machine: Machine, statement: Statement): void {
       const lane = nest.registers[statement.source]!;
       const base = resolve(machine, statement.at);
       for (let l = 0; l < statement.active; l++) {
-        const at = base + index[l]! * statement.scale + l * statement.step;
+        const at = base + Number(index[l]) * statement.scale + l * statement.step;
         const before = fetch(machine, statement.slot, at);
-        write(machine, statement.slot, at, round(lane, before + source[l]!));
+        write(machine, statement.slot, at, arithmetic('add', lane, before, source[l]!));
       }
       return;
     }
@@ -106,10 +107,11 @@ function evaluate(machine: Machine, target: Register, value: Value): Lanes {
   const { nest } = machine;
   const { lanes } = nest;
   const lane = nest.registers[target]!;
-  const each = (f: (l: number) => number): Lanes => Array.from({ length: lanes }, (_, l) => f(l));
+  const zero = lane === 'i64' ? 0n : 0;
+  const each = (f: (l: number) => Word): Lanes => Array.from({ length: lanes }, (_, l) => f(l));
   switch (value.op) {
     case 'splat':
-      return each(() => round(lane, value.value));
+      return each(() => (lane === 'i64' ? BigInt(value.value) : round(lane, value.value)));
     case 'mask':
       return each((l) => (l < value.active ? -1 : 0));
     case 'index': {
@@ -118,7 +120,7 @@ function evaluate(machine: Machine, target: Register, value: Value): Lanes {
     }
     case 'load': {
       const { access } = value;
-      return each((l) => (l < access.active ? fetch(machine, access.slot, elementOf(machine, access, l)) : 0));
+      return each((l) => (l < access.active ? fetch(machine, access.slot, elementOf(machine, access, l)) : zero));
     }
     case 'gather': {
       const index = read(machine, value.index);
@@ -129,7 +131,7 @@ function evaluate(machine: Machine, target: Register, value: Value): Lanes {
         );
       }
       return each((l) =>
-        l < value.active ? fetch(machine, value.slot, base + index[l]! * value.scale + l * value.step) : 0,
+        l < value.active ? fetch(machine, value.slot, base + Number(index[l]) * value.scale + l * value.step) : zero,
       );
     }
     case 'copy':
@@ -138,7 +140,7 @@ function evaluate(machine: Machine, target: Register, value: Value): Lanes {
     case 'fnma': {
       const [a, b, c] = [read(machine, value.a), read(machine, value.b), read(machine, value.c)];
       const sign = value.op === 'fma' ? 1 : -1;
-      return each((l) => round(lane, sign * a[l]! * b[l]! + c[l]!));
+      return each((l) => round(lane, sign * Number(a[l]) * Number(b[l]) + Number(c[l])));
     }
     case 'select': {
       const [mask, a, b] = [read(machine, value.mask), read(machine, value.a), read(machine, value.b)];
@@ -193,7 +195,7 @@ function evaluate(machine: Machine, target: Register, value: Value): Lanes {
     case 'mantissa': {
       const a = read(machine, value.a);
       const { op } = value;
-      return each((l) => round(lane, unary(op, a[l]!)));
+      return each((l) => unary(op, lane, a[l]!));
     }
     case 'f32>i32':
     case 'f64>i32':
@@ -203,6 +205,11 @@ function evaluate(machine: Machine, target: Register, value: Value): Lanes {
     case 'f64>f32':
     case 'f16>f32':
     case 'f32>f16':
+    case 'i32>i64':
+    case 'i64>i32':
+    case 'i64>f32':
+    case 'i64>f64':
+    case 'f64>i64':
     case 'bits': {
       const a = read(machine, value.a);
       const { op } = value;
@@ -221,7 +228,44 @@ function round(lane: Lane, value: number): number {
   return lane === 'f32' ? Math.fround(value) : lane === 'i32' ? value | 0 : value;
 }
 
-function arithmetic(op: ArithmeticOp, lane: Lane, a: number, b: number): number {
+function arithmetic(op: ArithmeticOp, lane: Lane, a: Word, b: Word): Word {
+  if (typeof a === 'bigint' && typeof b === 'bigint') return BigInt.asIntN(64, wideArithmetic(op, a, b));
+  return narrowArithmetic(op, lane, Number(a), Number(b));
+}
+
+function wideArithmetic(op: ArithmeticOp, a: bigint, b: bigint): bigint {
+  switch (op) {
+    case 'add':
+      return a + b;
+    case 'sub':
+      return a - b;
+    case 'mul':
+      return a * b;
+    case 'max':
+      return a > b ? a : b;
+    case 'min':
+      return a < b ? a : b;
+    case 'and':
+      return a & b;
+    case 'or':
+      return a | b;
+    case 'xor':
+      return a ^ b;
+    case 'andnot':
+      return ~a & b;
+    case 'shl':
+      return a << (b & 63n);
+    case 'shr':
+      return BigInt.asUintN(64, a) >> (b & 63n);
+    case 'sar':
+      return a >> (b & 63n);
+    case 'div':
+    case 'scale':
+      throw new Error(`bug: ${op} of i64 registers`);
+  }
+}
+
+function narrowArithmetic(op: ArithmeticOp, lane: Lane, a: number, b: number): number {
   switch (op) {
     case 'add':
       return round(lane, a + b);
@@ -259,7 +303,7 @@ function power(lane: Lane, n: number): number {
   return n < (lane === 'f32' ? -126 : -1022) ? 0 : 2 ** n;
 }
 
-function compare(op: CompareOp, a: number, b: number): boolean {
+function compare(op: CompareOp, a: Word, b: Word): boolean {
   switch (op) {
     case 'lt':
       return a < b;
@@ -272,7 +316,13 @@ function compare(op: CompareOp, a: number, b: number): boolean {
   }
 }
 
-function unary(op: UnaryOp, a: number): number {
+function unary(op: UnaryOp, lane: Lane, a: Word): Word {
+  if (typeof a !== 'bigint') return round(lane, unaryOf(op, a));
+  if (op !== 'neg') throw new Error(`bug: ${op} of i64 registers`);
+  return BigInt.asIntN(64, -a);
+}
+
+function unaryOf(op: UnaryOp, a: number): number {
   switch (op) {
     case 'neg':
       return -a;
@@ -309,7 +359,8 @@ function exponentOf(a: number): number {
   return (view.getUint16(0) >>> 4) - 1023;
 }
 
-function convert(op: ConvertOp, to: Lane, a: number): number {
+function convert(op: ConvertOp, to: Lane, x: Word): Word {
+  const a = Number(x);
   switch (op) {
     case 'f32>i32':
     case 'f64>i32':
@@ -321,6 +372,17 @@ function convert(op: ConvertOp, to: Lane, a: number): number {
     case 'i32>f64':
     case 'f32>f64':
       return a;
+    case 'i64>f64':
+      return a;
+    case 'i32>i64':
+      return BigInt(x);
+    case 'i64>i32':
+      return Number(BigInt.asIntN(32, BigInt(x)));
+    case 'i64>f32':
+      return Number(convertStored('int64', 'float32', BigInt(x)));
+    case 'f64>i64':
+      // As for i32.
+      return a >= -(2 ** 63) && a < 2 ** 63 ? BigInt(Math.trunc(a)) : -(2n ** 63n);
     case 'f16>f32':
       return float16Of(a & 0xffff);
     case 'f32>f16':
@@ -358,7 +420,7 @@ function elementOf(machine: Machine, access: Access, lane: number): number {
   return resolve(machine, access.at) + lane * access.step;
 }
 
-function check(machine: Machine, slot: Slot, at: number): TypedArray {
+function check(machine: Machine, slot: Slot, at: number): Words {
   const memory = machine.memories[slot];
   if (memory === undefined || !Number.isInteger(at) || at < 0 || at >= memory.length) {
     throw new Error(
@@ -368,10 +430,10 @@ function check(machine: Machine, slot: Slot, at: number): TypedArray {
   return memory;
 }
 
-function fetch(machine: Machine, slot: Slot, at: number): number {
+function fetch(machine: Machine, slot: Slot, at: number): Word {
   return check(machine, slot, at)[at]!;
 }
 
-function write(machine: Machine, slot: Slot, at: number, value: number): void {
+function write(machine: Machine, slot: Slot, at: number, value: Word): void {
   check(machine, slot, at)[at] = value;
 }

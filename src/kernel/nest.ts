@@ -6,14 +6,17 @@
  */
 
 /** What a register holds, `nest.lanes` of them. A mask is an i32 register with −1 (true) or 0 in each lane. */
-export type Lane = 'f32' | 'f64' | 'i32';
+export type Lane = 'f32' | 'f64' | 'i32' | 'i64';
+
+export const laneBytes = { f32: 4, f64: 8, i32: 4, i64: 8 } as const satisfies Record<Lane, number>;
 
 /** How an element lies in memory. Bytes and 16-bit words are extended into an i32 register by a load, i with their sign and u with zeros, and cut off by a store. */
-export type Element = 'f32' | 'f64' | 'i32' | 'i16' | 'u16' | 'i8' | 'u8';
+export type Element = 'f32' | 'f64' | 'i64' | 'i32' | 'i16' | 'u16' | 'i8' | 'u8';
 
 export const elementBytes = {
   f32: 4,
   f64: 8,
+  i64: 8,
   i32: 4,
   i16: 2,
   u16: 2,
@@ -25,6 +28,7 @@ export const elementBytes = {
 export const laneOf = {
   f32: 'f32',
   f64: 'f64',
+  i64: 'i64',
   i32: 'i32',
   i16: 'i32',
   u16: 'i32',
@@ -55,7 +59,7 @@ export interface Access {
 
 /** Two operands of one lane type, result of the same type. */
 export type ArithmeticOp =
-  /** i32 wraps; no i32 division. */
+  /** Integers wrap; there is no division of them. */
   | 'add'
   | 'sub'
   | 'mul'
@@ -69,13 +73,13 @@ export type ArithmeticOp =
   | 'max'
   /** a < b ? a : b, so b where either is NaN. */
   | 'min'
-  /** i32 only (masks too). */
+  /** Integers only (masks too). */
   | 'and'
   | 'or'
   | 'xor'
   /** ~a & b */
   | 'andnot'
-  /** i32, count in each lane of b, taken modulo 32. */
+  /** Integers, count in each lane of b, taken modulo 32 (i64: 64). */
   | 'shl'
   | 'shr'
   | 'sar';
@@ -96,11 +100,24 @@ export type UnaryOp =
   | 'mantissa';
 
 /**
- * Source type → result type. To i32 truncates toward zero (out of range or NaN: unspecified). bits: f32 ↔ i32, the same bits.
+ * Source type → result type. Floats to integers truncate toward zero (out of range or NaN: unspecified), i64>i32 takes the low bits. bits: f32 ↔ i32, the same bits.
  * f16 stands for an i32 register that holds the bits of a float16 (0 to 65535).
  */
 export type ConvertOp =
-  'f32>i32' | 'i32>f32' | 'f32>f64' | 'f64>f32' | 'i32>f64' | 'f64>i32' | 'f16>f32' | 'f32>f16' | 'bits';
+  | 'f32>i32'
+  | 'i32>f32'
+  | 'f32>f64'
+  | 'f64>f32'
+  | 'i32>f64'
+  | 'f64>i32'
+  | 'f16>f32'
+  | 'f32>f16'
+  | 'i32>i64'
+  | 'i64>i32'
+  | 'i64>f32'
+  | 'i64>f64'
+  | 'f64>i64'
+  | 'bits';
 
 export type Value =
   /** The same number in every lane. */
@@ -161,13 +178,13 @@ export type Statement =
 
 /** Lanes in a group of 16 bytes, the unit of zips. */
 export function lanesPerGroup(lane: Lane, lanes: number): number {
-  return Math.min(lanes, lane === 'f64' ? 2 : 4);
+  return Math.min(lanes, 16 / laneBytes[lane]);
 }
 
 export interface Nest {
   /** For people: what it computes. */
   readonly name: string;
-  /** Elements per register. A nest that touches f64 has half the lanes of one that does not. */
+  /** Elements per register. A nest that touches f64 or i64 has half the lanes of one that does not. */
   readonly lanes: number;
   /** The memory it touches; the plan binds each slot to a buffer. */
   readonly slots: readonly { readonly element: Element; readonly access: 'read' | 'write' | 'readwrite' }[];

@@ -65,7 +65,7 @@ describe('validate', () => {
     for (const part of [
       'add of f32, i32 registers',
       'div of i32 registers',
-      'an operand of and is f32 (register 0), expected i32',
+      'and of f32 registers',
       'register 6 is f32, but lt gives i32',
       'bits of an f64',
       'the operand of f64>i32 is f32',

@@ -1,7 +1,7 @@
 /**
  * Finds what is wrong with a nest, as sentences. Builders of nests run it in their tests; emitters may then assume it.
  */
-import { laneOf, lanesPerGroup } from './nest.ts';
+import { laneBytes, laneOf, lanesPerGroup } from './nest.ts';
 import type { Access, Element, Lane, Nest, Register, Slot, Statement, Value, Walk } from './nest.ts';
 
 /** Everything that breaks the rules of nest.ts; empty for a sound nest. */
@@ -10,7 +10,7 @@ export function validate(nest: Nest): string[] {
   const { lanes, body } = nest;
   if (!Number.isInteger(lanes) || lanes < 1 || (lanes & (lanes - 1)) !== 0)
     state.faults.push(`${lanes} lanes is no power of two`);
-  const widest = nest.registers.includes('f64') ? 8 : 16;
+  const widest = nest.registers.some((lane) => laneBytes[lane] === 8) ? 8 : 16;
   if (lanes > widest) state.faults.push(`${lanes} lanes, but its registers hold at most ${widest}`);
   if (nest.parallel) checkParallel(state);
   checkBlock(state, body);
@@ -172,12 +172,10 @@ function checkValue(state: State, value: Value, wanted: Lane): Lane {
     case 'shl':
     case 'shr':
     case 'sar':
-      expectLane(state, value.a, 'i32', `an operand of ${value.op}`);
-      expectLane(state, value.b, 'i32', `an operand of ${value.op}`);
-      return 'i32';
+      return expectInteger(state, value.op, sameLane(state, value.op, [value.a, value.b]));
     case 'bits': {
       const from = sameLane(state, value.op, [value.a]);
-      if (from === 'f64') state.faults.push('bits of an f64');
+      if (from === 'f64' || from === 'i64') state.faults.push(`bits of an ${from}`);
       return from === 'f32' ? 'i32' : 'f32';
     }
     case 'f32>i32':
@@ -187,7 +185,12 @@ function checkValue(state: State, value: Value, wanted: Lane): Lane {
     case 'i32>f32':
     case 'i32>f64':
     case 'f16>f32':
-    case 'f32>f16': {
+    case 'f32>f16':
+    case 'i32>i64':
+    case 'i64>i32':
+    case 'i64>f32':
+    case 'i64>f64':
+    case 'f64>i64': {
       const [from, to] = conversions[value.op];
       expectLane(state, value.a, from, `the operand of ${value.op}`);
       return to;
@@ -204,6 +207,11 @@ const conversions = {
   'i32>f64': ['i32', 'f64'],
   'f16>f32': ['i32', 'f32'],
   'f32>f16': ['f32', 'i32'],
+  'i32>i64': ['i32', 'i64'],
+  'i64>i32': ['i64', 'i32'],
+  'i64>f32': ['i64', 'f32'],
+  'i64>f64': ['i64', 'f64'],
+  'f64>i64': ['f64', 'i64'],
 } as const satisfies Record<string, readonly [Lane, Lane]>;
 
 function checkRead(state: State, register: Register): Lane {
@@ -218,8 +226,13 @@ function expectLane(state: State, register: Register, lane: Lane, what: string):
   if (found !== lane) state.faults.push(`${what} is ${found} (register ${register}), expected ${lane}`);
 }
 
+function expectInteger(state: State, op: string, lane: Lane): Lane {
+  if (lane === 'f32' || lane === 'f64') state.faults.push(`${op} of ${lane} registers`);
+  return lane;
+}
+
 function expectFloat(state: State, op: string, lane: Lane): Lane {
-  if (lane === 'i32') state.faults.push(`${op} of i32 registers`);
+  if (lane === 'i32' || lane === 'i64') state.faults.push(`${op} of i32 registers`);
   return lane;
 }
 

@@ -81,12 +81,26 @@ describe('state', () => {
     expect(() => linear.load({ weight: zeros([2, 1]), bias })).toThrow(
       "load: 'weight' has shape (1, 2) in the model and (2, 1) in the state",
     );
-    expect(() => linear.load({ weight, bias: zeros([1], { dtype: 'float64' }) })).toThrow(
-      "load: 'bias' is float32 in the model and float64 in the state",
+    expect(() => linear.load({ weight, bias: zeros([1], { dtype: 'int32' }) })).toThrow(
+      "load: 'bias' is float32 in the model and int32 in the state",
     );
     expect(linear.weight.value.arraySync()).toEqual(before);
     linear.load({ weight, gamma: bias }, { strict: false });
     expect(linear.weight.value.arraySync()).toEqual([[0, 0]]);
+  });
+
+  it('loads floats of any width, and whole numbers that fit', () => {
+    const norm = new BatchNorm2d(2);
+    const state = Object.fromEntries(
+      Object.entries(norm.state()).map(([name, x]) => [name, x.cast(x.dtype === 'float32' ? 'float16' : 'int64')]),
+    );
+    norm.load({ ...state, num_batches_tracked: tensor(new BigInt64Array([7n]), { shape: [] }) });
+    expect(norm.weight!.value.dtype).toBe('float32');
+    expect(norm.state()['num_batches_tracked']!.itemSync()).toBe(7);
+    const beyond = tensor(new BigInt64Array([2n ** 40n]), { shape: [] });
+    expect(() => norm.load({ ...state, num_batches_tracked: beyond })).toThrow(
+      "'num_batches_tracked' holds numbers beyond int32",
+    );
   });
 });
 

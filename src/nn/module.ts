@@ -5,6 +5,7 @@
 import { DTypeError, raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import { noteMode } from '../engine/index.ts';
+import { type DType, infoOf, isFloat, isLossless } from '../ir/dtype.ts';
 import { Cell } from '../tensor/cell.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -164,14 +165,7 @@ export abstract class Module {
           ),
         );
       }
-      if (value.dtype !== cell.dtype) {
-        raise(
-          new DTypeError(
-            `load: '${name}' is ${cell.dtype} in the model and ${value.dtype} in the state; convert it with .cast('${cell.dtype}')`,
-          ),
-        );
-      }
-      return [[cell, value] as const];
+      return [[cell, converted(name, value, cell.dtype)] as const];
     });
     for (const [cell, value] of pairs) cell.value = value;
     return this;
@@ -228,6 +222,26 @@ function* walkAll(
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+/**
+ * A stored value in the dtype of the model: floats in any float dtype, whole numbers in any integer dtype that holds them.
+ * @throws DTypeError for floats in place of integers, and the other way; ValueError for a number that does not fit
+ */
+function converted(name: string, value: Tensor, dtype: DType): Tensor {
+  if (value.dtype === dtype) return value;
+  if (infoOf(value.dtype).kind !== infoOf(dtype).kind) {
+    raise(
+      new DTypeError(
+        `load: '${name}' is ${dtype} in the model and ${value.dtype} in the state; convert it with .cast('${dtype}')`,
+      ),
+    );
+  }
+  const result = value.cast(dtype);
+  if (isFloat(dtype) || isLossless(value.dtype, dtype)) return result;
+  if (result.cast(value.dtype).equal(value).all().itemSync() === 0)
+    raise(new ValueError(`load: '${name}' holds numbers beyond ${dtype}, which it is in the model`));
+  return result;
 }
 
 function describeMismatch(missing: readonly string[], unexpected: readonly string[]): string {

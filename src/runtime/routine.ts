@@ -14,5 +14,5 @@ export function runRoutineStep(
   const output = bindings.at(-1);
   if (output === undefined || buffers[output] === undefined) throw new Error(`bug: ${routine.name} has no output`);
   const inputs = shapes.map((shape, i) => ({ values: viewOf(bindings[i]!), shape }));
-  runRoutine(routine, inputs, viewOf(output));
+  runRoutine(routine, inputs, viewOf(output), buffers[bindings[0]!]!.dtype);
 }

@@ -2,7 +2,7 @@
  * Chooses directives by a cost model in cycles: how many vectors an operation takes, what its loads and stores cost by stride, and whether a
  * copy of an operand pays. Rough numbers, measured on x86-64; they only have to rank the alternatives.
  */
-import type { DType } from '../ir/dtype.ts';
+import { type DType, infoOf } from '../ir/dtype.ts';
 import { type Affine, coefficient, type Var } from '../kernel/affine.ts';
 import { type Kernel, type Load, type Reduce, visitExpressions } from '../kernel/kernel.ts';
 import { rowsOf } from './columns.ts';
@@ -310,7 +310,7 @@ function scatter(load: Load, row: Var, summed: readonly Var[]): number {
 function rowStep(load: Load, lane: Var, summed: readonly Var[]): number {
   const inner = summed.filter((v) => load.at.terms.has(v));
   const step = Math.min(Infinity, ...inner.map((v) => Math.abs(coefficient(load.at, v))));
-  const bytes = load.dtype === 'float64' ? 8 : 4;
+  const { bytes } = infoOf(load.dtype);
   if (coefficient(load.at, lane) !== 1 || step === Infinity) return 0;
   return Math.min(20, 4 + (16 * step * bytes) / 4096) * Math.min(1, sizeOfVars(inner) / 256);
 }

@@ -2,7 +2,7 @@
  * From expressions to registers: emits the nest values that compute an expression at one point of the loops (a vector of points along the
  * lane variable). What does not depend on an inner loop is computed outside it, because every value is set at the depth of what it is made from.
  */
-import { type DType, isFloat, isHalf } from '../ir/dtype.ts';
+import { type DType, infoOf, isFloat, isHalf } from '../ir/dtype.ts';
 import { type Affine, coefficient, type Var } from '../kernel/affine.ts';
 import type { NestBuilder } from '../kernel/builder.ts';
 import { elementOf, fromElement, laneOfDType, toElement } from '../kernel/element.ts';
@@ -268,13 +268,13 @@ export function dependsOn(root: Expression, v: Var): boolean {
   return found;
 }
 
-/** Whether any part of an effect is computed in double width, which halves the lanes. */
+/** Whether any part of an effect is computed in 64 bits, which halves the lanes. */
 export function usesF64(effects: readonly Effect[]): boolean {
   let found = false;
   for (const effect of effects) {
     for (const root of effect.kind === 'accumulate' ? [effect.value, effect.index] : [effect.value]) {
       visitExpressions(root, (expression) => {
-        if (expression.dtype === 'float64') found = true;
+        if (infoOf(expression.dtype).bytes === 8) found = true;
         if (expression.kind === 'apply' && needsF64(expression.op, expression.args[expression.args.length - 1]!.dtype))
           found = true;
       });

@@ -30,7 +30,7 @@ describe('a square of registers', () => {
       });
       const nest = builder.finish('transpose', { parallel: false, work: 1 });
       expect(validate(nest)).toEqual([]);
-      const array = { f32: Float32Array, f64: Float64Array, i32: Int32Array }[lane];
+      const array = { f32: Float32Array, f64: Float64Array, i32: Int32Array, i64: Float64Array }[lane];
       const memory = new array(Array.from({ length: lanes * lanes }, (_, i) => i + 1));
       const result = new array(lanes * lanes);
       interpret(nest, [memory, result]);

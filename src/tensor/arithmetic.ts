@@ -112,8 +112,8 @@ export function gcd(x: TensorLike, y: TensorLike): Tensor {
   let [a, b] = meetIntegers('gcd', x, y);
   a = a.abs();
   b = b.abs();
-  // Euclid's algorithm takes longest for neighbours among Fibonacci's numbers, of which 46 are below 2³¹, 23 below 2¹⁵ and 13 below 2⁸.
-  const steps = { 1: 13, 2: 23, 4: 46, 8: 46 }[dtypes[a.dtype].bytes];
+  // Euclid's algorithm takes longest for neighbours among Fibonacci's numbers, of which 92 are below 2⁶³, 46 below 2³¹, 23 below 2¹⁵ and 13 below 2⁸.
+  const steps = { 1: 13, 2: 23, 4: 46, 8: 92 }[dtypes[a.dtype].bytes];
   for (let i = 0; i < steps; i++) [a, b] = [where(b.equal(0), a, b), a.mod(b)];
   return a;
 }

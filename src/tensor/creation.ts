@@ -6,11 +6,12 @@ import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { currentDevice } from '../runtime/registry.ts';
 import { store } from '../engine/value.ts';
 import { binary, buffer, cast, constant, iota, variable } from '../ir/build.ts';
-import { type DType, infoOf, isFloat, isHalf, storedFrom } from '../ir/dtype.ts';
+import { bigintsOf, type DType, infoOf, isFloat, isHalf, storedFrom } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { add, mul } from './elementwise.ts';
 import { flattened, type NestedValues } from './nested.ts';
 import type { NestedShape, Sizes } from './shape-types.ts';
+import { fromStored } from './stored.ts';
 import { Tensor } from './tensor.ts';
 
 export type { NestedValues } from './nested.ts';
@@ -19,10 +20,10 @@ export type { NestedValues } from './nested.ts';
 type NumberArray =
   Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint16Array | Uint8Array | Uint8ClampedArray;
 
-export type Data = NestedValues | NumberArray;
+export type Data = NestedValues | NumberArray | BigInt64Array;
 
 export interface TensorOptions<S extends Shape = Shape> {
-  /** Default: the typed array's (Uint16Array: int32, which holds it); bool for booleans; float32 for numbers. */
+  /** Default: the typed array's (Uint16Array: int32, which holds it; BigInt64Array: int64); bool for booleans; float32 for numbers. */
   readonly dtype?: DType;
   /** Default: as the arrays are nested. */
   readonly shape?: S;
@@ -30,7 +31,7 @@ export interface TensorOptions<S extends Shape = Shape> {
 
 /**
  * A tensor with these elements, which are copied.
- * @throws ShapeError if arrays are of unequal length or do not fill `shape`   @throws DTypeError for a BigInt array and its like
+ * @throws ShapeError if arrays are of unequal length or do not fill `shape`   @throws DTypeError for an array of unsigned 32-bit integers and its like
  * @example tensor([[1, 2], [3, 4]])   @example tensor(bytes, { shape: [28, 28] })   @example tensor([1, 2], { dtype: 'int32' })
  */
 export function tensor<const D extends Data, const S extends Shape = NestedShape<D>>(
@@ -38,6 +39,13 @@ export function tensor<const D extends Data, const S extends Shape = NestedShape
   options?: TensorOptions<S>,
 ): Tensor<Sizes<S>>;
 export function tensor(data: Data, options: TensorOptions = {}): Tensor {
+  if (data instanceof BigInt64Array) {
+    const shape = options.shape ?? [data.length];
+    checkFilled(data.length, shape);
+    const stored = new Float64Array(data.length);
+    bigintsOf(stored).set(data);
+    return fromStored('int64', stored, shape).cast(options.dtype ?? 'int64');
+  }
   if (isTypedArray(data)) {
     const dtype = options.dtype ?? dtypeOfArray(data);
     return fromElements(data, options.shape ?? [data.length], dtype);
@@ -61,7 +69,7 @@ const arrayDTypes: Readonly<Record<string, DType>> = {
   Uint8ClampedArray: 'uint8',
 };
 
-function isTypedArray(data: Data): data is NumberArray {
+function isTypedArray(data: Exclude<Data, BigInt64Array>): data is NumberArray {
   return ArrayBuffer.isView(data);
 }
 
@@ -74,16 +82,17 @@ function dtypeOfArray(data: NumberArray): DType {
   );
 }
 
+function checkFilled(count: number, shape: Shape): void {
+  if (count === sizeOf(shape)) return;
+  raise(
+    new ShapeError(`tensor: ${count} elements do not fill shape ${formatShape(shape)}, which has ${sizeOf(shape)}`),
+  );
+}
+
 function fromElements(elements: ArrayLike<number>, shape: Shape, dtype: DType): Tensor {
-  if (elements.length !== sizeOf(shape)) {
-    raise(
-      new ShapeError(
-        `tensor: ${elements.length} elements do not fill shape ${formatShape(shape)}, which has ${sizeOf(shape)}`,
-      ),
-    );
-  }
+  checkFilled(elements.length, shape);
   const { array } = infoOf(dtype);
-  const isReady = elements instanceof array && dtype !== 'bool' && !isHalf(dtype);
+  const isReady = elements instanceof array && dtype !== 'bool' && dtype !== 'int64' && !isHalf(dtype);
   const value = store(currentDevice(), dtype, isReady ? elements : storedFrom(dtype, elements));
   value.isShared = true;
   return new Tensor(buffer(value, shape));

@@ -201,6 +201,7 @@ export function pow(a: Operand, b: Operand): Node {
   }
   const dtype = commonDType(a, b);
   if (isFloat(dtype)) return generalPower(...meet('pow', a, b));
+  if (dtype === 'int64') return integerPower(...meet('pow', a, b));
   // Doubles hold every int32, and the nearest whole number to the result is the result.
   const result = generalPower(...meet('pow', a, b, 'float64'));
   return cast(round(result), dtype === 'bool' ? 'int32' : dtype);
@@ -227,6 +228,22 @@ function repeatedProduct(x: Node, n: number): Node {
     if (rest > 1) factor = binary('mul', factor, factor);
   }
   return result ?? like(x, 1);
+}
+
+/** aᵇ of int64 by squaring, wrapping as products do; for b below 0 what 1 / aᵇ is without its fraction. */
+function integerPower(a: Node, b: Node): Node {
+  const [zero, one] = [like(a, 0), like(a, 1)];
+  let result = one;
+  let factor = a;
+  for (let k = 0; k < 63; k++) {
+    const isSet = binary('eq', binary('and', binary('shr', b, like(b, k)), one), one);
+    result = binary('mul', result, select(isSet, factor, one));
+    factor = binary('mul', factor, factor);
+  }
+  const isUnit = either(binary('eq', a, one), binary('eq', a, like(a, -1)));
+  const isOdd = binary('eq', binary('and', b, one), one);
+  const inverse = select(isUnit, select(isOdd, a, one), zero);
+  return select(binary('lt', b, zero), inverse, result);
 }
 
 function generalPower(a: Node, b: Node): Node {

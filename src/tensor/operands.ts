@@ -4,7 +4,7 @@
  */
 import { DTypeError, raise } from '../base/errors.ts';
 import { broadcastShapes, type Shape } from '../base/shape.ts';
-import { cast, constant, expand, number } from '../ir/build.ts';
+import { binary, cast, constant, expand, number, where } from '../ir/build.ts';
 import { type DType, infoOf, isFloat, promote, roundTo } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 
@@ -16,13 +16,15 @@ export function isNumber(x: Operand): x is number | boolean {
 }
 
 /**
- * The dtype a number takes next to `dtype`: that one if it holds the number, else int32 if that does, else float32.
- * @example numberDType(0.5, 'int32') // 'float32'
+ * The dtype a number takes next to `dtype`: that one if it holds the number, else the dtype in which that one meets int32 or, where that is too
+ * narrow, int64; for what is not whole, or beyond ±(2^53 − 1), float32.
+ * @example numberDType(0.5, 'int32') // 'float32'   @example numberDType(300, 'uint8') // 'int32'
  */
 export function numberDType(value: number | boolean, dtype: DType): DType {
   if (typeof value === 'boolean' || isFloat(dtype)) return dtype;
   if (dtype !== 'bool' && Object.is(roundTo(dtype, value), value)) return dtype;
-  return roundTo('int32', value) === value ? 'int32' : 'float32';
+  if (roundTo('int32', value) === value) return promote(dtype, 'int32');
+  return Number.isSafeInteger(value) ? 'int64' : 'float32';
 }
 
 /** The dtype two operands meet in. */
@@ -88,7 +90,11 @@ export function asIndex(op: string, x: Node): Node {
   if (isFloat(x.dtype) || x.dtype === 'bool') {
     raise(new DTypeError(`${op}: the index must be int32, got ${x.dtype}; convert with .cast('int32')`));
   }
-  return cast(x, 'int32');
+  if (x.dtype !== 'int64') return cast(x, 'int32');
+  // What is beyond int32 must stay beyond every axis.
+  const [low, high] = [like(x, -(2 ** 31)), like(x, 2 ** 31 - 1)];
+  const above = binary('max', x, low);
+  return cast(where(binary('lt', above, high), above, high), 'int32');
 }
 
 /** A constant in the shape and dtype of x. */

@@ -4,7 +4,7 @@
  */
 import { raise, ValueError } from '../base/errors.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
-import type { DType, TypedArray } from '../ir/dtype.ts';
+import type { DType, TypedArray, Words } from '../ir/dtype.ts';
 import { formatOf } from './number-format.ts';
 
 export interface PrintOptions {
@@ -47,7 +47,7 @@ export interface Layout {
 }
 
 /** @example printArray(new Float32Array([1, 2.5]), [2], 'float32') // '[1.  2.5]' */
-export function printArray(elements: TypedArray, shape: Shape, dtype: DType, options?: PrintOptions): string {
+export function printArray(elements: Words, shape: Shape, dtype: DType, options?: PrintOptions): string {
   return print(layoutOf(elements, shape, dtype, options));
 }
 
@@ -89,14 +89,18 @@ export function layoutOfComplex(
 }
 
 /** How these elements are laid out: all in one notation, decided by those that are shown. */
-export function layoutOf(elements: TypedArray, shape: Shape, dtype: DType, options: PrintOptions = {}): Layout {
+export function layoutOf(elements: Words, shape: Shape, dtype: DType, options: PrintOptions = {}): Layout {
   const shown = indicesShown(shape, edgeOf(shape, options));
+  if (dtype === 'int64') {
+    const width = Math.max(0, ...shown.map((i) => String(elements[i]).length));
+    return laidOut(shape, options, (i) => String(elements[i]).padStart(width));
+  }
   const format = formatOf(
-    shown.map((i) => elements[i]!),
+    shown.map((i) => Number(elements[i])),
     dtype,
     settled(options).precision,
   );
-  return laidOut(shape, options, (i) => format(elements[i]!));
+  return laidOut(shape, options, (i) => format(Number(elements[i])));
 }
 
 function edgeOf(shape: Shape, options: PrintOptions): number {

@@ -7,6 +7,7 @@ import { formatShape, sameShape, sizeOf } from '../base/shape.ts';
 import { constant, iota } from '../ir/build.ts';
 import { isFloat, promote } from '../ir/dtype.ts';
 import { gradients } from '../transform/gradients.ts';
+import { arithmeticRightShift } from './bits.ts';
 import { concat, where } from './functions.ts';
 import { filled, tensorOf } from './lifting.ts';
 import { narrow } from './movement.ts';
@@ -71,7 +72,14 @@ function viewedPlaces(x: Tensor, read: (of: Tensor) => Tensor): Places {
 
 /** The values where `read` would have read them, zeros elsewhere. */
 function adjoint(x: Tensor, read: (of: Tensor) => Tensor, values: Tensor): Tensor {
-  const dtype = isFloat(values.dtype) ? values.dtype : 'float64'; // which holds every integer
+  if (values.dtype === 'int64') {
+    // In two words, each of which float64 holds.
+    const word = (part: Tensor): Tensor => adjoint(x, read, part.cast('float64')).cast('int64');
+    return word(arithmeticRightShift(values, 32))
+      .leftShift(32)
+      .add(word(values.bitwiseAnd(0xffffffff)));
+  }
+  const dtype = isFloat(values.dtype) ? values.dtype : 'float64'; // which holds every narrower integer
   // Any elements will do, but movement sees through a constant, and there would be nothing to go back to.
   const source = numbered(x).cast(dtype);
   const view = read(source);

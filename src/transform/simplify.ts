@@ -200,6 +200,7 @@ function multiplied(node: NodeOf<'mul'>): Node | undefined {
     return binary('mul', x.inputs[0]!, constant(-value, node.shape, node.dtype));
   const inner = constantFactor(x);
   if (inner === undefined) return undefined;
+  if (node.dtype === 'int64') return undefined;
   if (!isFloat(node.dtype))
     return binary('mul', inner.x, constant(Math.imul(inner.value, value), node.shape, node.dtype));
   if (!isPowerOfTwo(inner.value) && !isPowerOfTwo(value)) return undefined;

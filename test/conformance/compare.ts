@@ -4,7 +4,7 @@
  * Numbers whose exact value is below the smallest normal one are not compared closely: devices may flush them to zero.
  */
 import { sizeOf } from '../../src/base/shape.ts';
-import { type DType, infoOf, numbersOf, type TypedArray } from '../../src/ir/dtype.ts';
+import { bigintsOf, type DType, infoOf, numbersOf, type TypedArray } from '../../src/ir/dtype.ts';
 import type { Storage } from '../../src/ir/leaf.ts';
 import type { Graph } from '../../src/ir/node.ts';
 import type { Device } from '../../src/runtime/device.ts';
@@ -48,12 +48,18 @@ export function findFault(
   wantStored: TypedArray,
   tolerance: Tolerance,
 ): string | undefined {
+  if (dtype === 'int64') return findWideFault(bigintsOf(gotStored), bigintsOf(wantStored));
   const [got, want] = [numbersOf(dtype, gotStored), numbersOf(dtype, wantStored)];
   if (got.length !== want.length) return `${got.length} elements instead of ${want.length}`;
   for (let i = 0; i < want.length; i++) {
     if (!isClose(dtype, got[i]!, want[i]!, tolerance, i)) return `element ${i} is ${got[i]} instead of ${want[i]}`;
   }
   return undefined;
+}
+
+function findWideFault(got: BigInt64Array, want: BigInt64Array): string | undefined {
+  const at = want.findIndex((x, i) => x !== got[i]);
+  return at < 0 ? undefined : `element ${at} is ${got[at]} instead of ${want[at]}`;
 }
 
 function isClose(dtype: DType, got: number, want: number, tolerance: Tolerance, i: number): boolean {

@@ -61,7 +61,7 @@ refused = {
     "text": saved(np.array(["a"])),
     "objects": saved(np.array([{}], dtype=object)),
     "structured": saved(np.zeros(1, dtype=[("a", "i4"), ("b", "f8")])),
-    "too large": saved(np.array([2**40])),
+    "too large": saved(np.array([2**63], dtype=np.uint64)),
     "date": saved(np.array(["2020-01-01"], dtype="datetime64[D]")),
 }
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "npy.json")

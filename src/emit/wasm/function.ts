@@ -2,7 +2,7 @@
  * One WebAssembly function under construction: its locals and its code, written as bytes at once. Parameters are all i32, results none.
  */
 import { ByteWriter } from './bytes.ts';
-import { opcodes, vectorNumber } from './opcodes.ts';
+import { opcodes, prefixedNumber } from './opcodes.ts';
 import type { Opcode, OpcodeWith } from './opcodes.ts';
 
 /** The type of a local and its number in the binary format. */
@@ -110,12 +110,12 @@ export class FunctionBuilder {
 
   private opcode(op: Opcode): void {
     const { code } = opcodes[op];
-    const number = vectorNumber(code);
-    if (number === null) {
+    const prefixed = prefixedNumber(code);
+    if (prefixed === null) {
       this.code.byte(code);
     } else {
-      this.code.byte(0xfd);
-      this.code.unsigned(number);
+      this.code.byte(prefixed.prefix);
+      this.code.unsigned(prefixed.number);
     }
   }
 }

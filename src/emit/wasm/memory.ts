@@ -150,6 +150,7 @@ const accumulateOps = {
   f32: { load: 'f32.load', extract: 'f32x4.extract_lane', add: 'f32.add', store: 'f32.store' },
   f64: { load: 'f64.load', extract: 'f64x2.extract_lane', add: 'f64.add', store: 'f64.store' },
   i32: { load: 'i32.load', extract: 'i32x4.extract_lane', add: 'i32.add', store: 'i32.store' },
+  i64: { load: 'i64.load', extract: 'i64x2.extract_lane', add: 'i64.add', store: 'i64.store' },
   i16: { load: 'i32.load16_s', extract: 'i32x4.extract_lane', add: 'i32.add', store: 'i32.store16' },
   u16: { load: 'i32.load16_u', extract: 'i32x4.extract_lane', add: 'i32.add', store: 'i32.store16' },
   i8: { load: 'i32.load8_s', extract: 'i32x4.extract_lane', add: 'i32.add', store: 'i32.store8' },
@@ -192,7 +193,7 @@ function loadSplat(f: FunctionBuilder, element: Element, place: Place): void {
     f.memory(narrow[element].scalar, place.offset);
     f.op('i32x4.splat');
   } else {
-    f.memory(element === 'f64' ? 'v128.load64_splat' : 'v128.load32_splat', place.offset);
+    f.memory(elementBytes[element] === 8 ? 'v128.load64_splat' : 'v128.load32_splat', place.offset);
   }
 }
 
@@ -234,7 +235,7 @@ function loadLanes(f: FunctionBuilder, element: Element, offsetOf: (lane: number
     extend(f, element);
     return;
   }
-  const isWide = element === 'f64';
+  const isWide = elementBytes[element] === 8;
   f.memory(isWide ? 'v128.load64_zero' : 'v128.load32_zero', offsetOf(0));
   for (let lane = 1; lane < active; lane++) {
     f.memoryLane(isWide ? 'v128.load64_lane' : 'v128.load32_lane', offsetOf(lane), lane);

@@ -4,7 +4,7 @@
  */
 import { unreachable } from '../../base/errors.ts';
 import { expandHalves } from '../../kernel/math/half.ts';
-import type { Nest, Register, Statement } from '../../kernel/nest.ts';
+import { laneBytes, type Nest, type Register, type Statement } from '../../kernel/nest.ts';
 import { Addresses } from './addresses.ts';
 import { FunctionBuilder } from './function.ts';
 import { accumulate, store } from './memory.ts';
@@ -166,6 +166,6 @@ function findConstants(nest: Nest): Map<Register, Uint8Array> {
 }
 
 function checkLanes({ name, lanes, registers }: Nest): void {
-  const most = registers.includes('f64') ? 2 : 4;
+  const most = registers.some((lane) => laneBytes[lane] === 8) ? 2 : 4;
   if (lanes < 1 || lanes > most) throw new Error(`bug: ${name} has ${lanes} lanes, a 16-byte vector has ${most}`);
 }

@@ -1,6 +1,6 @@
 /**
  * The WebAssembly instructions the emitter uses: number and immediates of each, for the encoder and the printer alike.
- * Numbers from 0xfd00000 on are vector instructions: prefix byte 0xfd, then the rest as LEB128.
+ * Numbers from 0xfd00000 on are vector instructions: prefix byte 0xfd, then the rest as LEB128; those from 0xfc00000 on likewise after 0xfc.
  */
 
 /** What follows an instruction's number. Memory access: alignment and offset; `memoryLane`: those, then a lane. */
@@ -14,6 +14,7 @@ interface OpcodeInfo {
   readonly align: number;
 }
 
+const saturatingBase = 0xfc00000;
 const vectorBase = 0xfd00000;
 
 function plain(code: number) {
@@ -50,6 +51,7 @@ export const opcodes = {
   'local.tee': { code: 0x22, immediate: 'local', align: 0 },
 
   'i32.load': memory(0x28, 2),
+  'i64.load': memory(0x29, 3),
   'f32.load': memory(0x2a, 2),
   'f64.load': memory(0x2b, 3),
   'i32.load8_s': memory(0x2c, 0),
@@ -57,6 +59,7 @@ export const opcodes = {
   'i32.load16_s': memory(0x2e, 1),
   'i32.load16_u': memory(0x2f, 1),
   'i32.store': memory(0x36, 2),
+  'i64.store': memory(0x37, 3),
   'f32.store': memory(0x38, 2),
   'f64.store': memory(0x39, 3),
   'i32.store8': memory(0x3a, 0),
@@ -71,6 +74,13 @@ export const opcodes = {
   'i32.shl': plain(0x74),
   'i32.shr_s': plain(0x75),
   'i32.shr_u': plain(0x76),
+  'i64.add': plain(0x7c),
+  'i64.shl': plain(0x86),
+  'i64.shr_s': plain(0x87),
+  'i64.shr_u': plain(0x88),
+  'f32.convert_i64_s': plain(0xb4),
+  'f64.convert_i64_s': plain(0xb9),
+  'i64.trunc_sat_f64_s': plain(saturatingBase + 6),
   'f32.add': plain(0x92),
   'f64.add': plain(0xa0),
 
@@ -86,6 +96,8 @@ export const opcodes = {
   'f64x2.splat': vector(0x14),
   'i32x4.extract_lane': lane(0x1b),
   'i32x4.replace_lane': lane(0x1c),
+  'i64x2.extract_lane': lane(0x1d),
+  'i64x2.replace_lane': lane(0x1e),
   'f32x4.extract_lane': lane(0x1f),
   'f32x4.replace_lane': lane(0x20),
   'f64x2.extract_lane': lane(0x21),
@@ -144,8 +156,17 @@ export const opcodes = {
   'i32x4.min_s': vector(0xb6),
   'i32x4.max_s': vector(0xb8),
   'i64x2.extend_low_i32x4_s': vector(0xc7),
+  'i64x2.neg': vector(0xc1),
   'i64x2.shl': vector(0xcb),
+  'i64x2.shr_s': vector(0xcc),
   'i64x2.shr_u': vector(0xcd),
+  'i64x2.add': vector(0xce),
+  'i64x2.sub': vector(0xd1),
+  'i64x2.mul': vector(0xd5),
+  'i64x2.eq': vector(0xd6),
+  'i64x2.ne': vector(0xd7),
+  'i64x2.lt_s': vector(0xd8),
+  'i64x2.le_s': vector(0xda),
 
   'f32x4.abs': vector(0xe0),
   'f32x4.neg': vector(0xe1),
@@ -188,14 +209,15 @@ export type OpcodeWith<I extends Immediate> = {
   [O in Opcode]: (typeof opcodes)[O]['immediate'] extends I ? O : never;
 }[Opcode];
 
-/** The bytes before the LEB128 number of a vector instruction, and that number; null for one-byte instructions. */
-export function vectorNumber(code: number): number | null {
-  return code >= vectorBase ? code - vectorBase : null;
+/** The byte before the LEB128 number of an instruction, and that number; null for one-byte instructions. */
+export function prefixedNumber(code: number): { readonly prefix: number; readonly number: number } | null {
+  if (code >= vectorBase) return { prefix: 0xfd, number: code - vectorBase };
+  return code >= saturatingBase ? { prefix: 0xfc, number: code - saturatingBase } : null;
 }
 
-/** The instruction with this number, `inVector` if it came after the 0xfd prefix. */
-export function opcodeOf(number: number, inVector: boolean): Opcode | undefined {
-  return names.get(inVector ? vectorBase + number : number);
+/** The instruction with this number after a prefix byte, if there was one. */
+export function opcodeOf(number: number, prefix?: number): Opcode | undefined {
+  return names.get(prefix === undefined ? number : (prefix === 0xfd ? vectorBase : saturatingBase) + number);
 }
 
 const names: ReadonlyMap<number, Opcode> = new Map(

@@ -34,7 +34,7 @@ function printFunction(f: FunctionBuilder, index: number, module: WasmModule): s
 
 function printInstruction(reader: ByteReader): string {
   const first = reader.byte();
-  const op = first === 0xfd ? opcodeOf(reader.unsigned(), true) : opcodeOf(first, false);
+  const op = first === 0xfd || first === 0xfc ? opcodeOf(reader.unsigned(), first) : opcodeOf(first);
   if (op === undefined) throw new Error(`bug: unknown WebAssembly instruction 0x${first.toString(16)}`);
   switch (opcodes[op].immediate) {
     case 'none':

@@ -4,7 +4,7 @@
  */
 import { unreachable } from '../../base/errors.ts';
 import type { ArithmeticOp, CompareOp, Lane, Register, UnaryOp, Value } from '../../kernel/nest.ts';
-import { lanesPerGroup } from '../../kernel/nest.ts';
+import { laneBytes, lanesPerGroup } from '../../kernel/nest.ts';
 import type { FunctionBuilder } from './function.ts';
 import { gather, load } from './memory.ts';
 import type { NestContext } from './nest.ts';
@@ -21,6 +21,7 @@ export function constantOf(value: Value, lane: Lane): Uint8Array | null {
 
 function splatOf(lane: Lane, value: number): Uint8Array {
   if (lane === 'f64') return new Uint8Array(new Float64Array(2).fill(value).buffer);
+  if (lane === 'i64') return new Uint8Array(new BigInt64Array(2).fill(BigInt(value)).buffer);
   if (lane === 'f32') return new Uint8Array(new Float32Array(4).fill(value).buffer);
   return new Uint8Array(new Int32Array(4).fill(value).buffer);
 }
@@ -79,8 +80,13 @@ function pushValue(context: NestContext, value: Value, result: Lane): void {
     case 'sub':
     case 'mul':
     case 'div':
+      pushArithmetic(context, value.op, value.a, value.b);
+      return;
     case 'max':
     case 'min':
+      if (result === 'i64') pushWideExtreme(context, value.op, value.a, value.b);
+      else pushArithmetic(context, value.op, value.a, value.b);
+      return;
     case 'and':
     case 'or':
     case 'xor':
@@ -103,7 +109,7 @@ function pushValue(context: NestContext, value: Value, result: Lane): void {
       context.push(value.b);
       const lane = nest.registers[value.a]!;
       f.op(compareOps[lane][value.op]);
-      if (lane === 'f64') narrowMask(f);
+      if (laneBytes[lane] === 8) narrowMask(f);
       return;
     }
     case 'neg':
@@ -149,6 +155,19 @@ function pushValue(context: NestContext, value: Value, result: Lane): void {
       context.push(value.a);
       f.op(context.relaxed ? 'i32x4.relaxed_trunc_f64x2_s_zero' : 'i32x4.trunc_sat_f64x2_s_zero');
       return;
+    case 'i32>i64':
+      context.push(value.a);
+      f.op('i64x2.extend_low_i32x4_s');
+      return;
+    case 'i64>i32':
+      context.push(value.a);
+      narrowMask(f);
+      return;
+    case 'i64>f32':
+    case 'i64>f64':
+    case 'f64>i64':
+      pushLaneByLane(context, value.op, value.a);
+      return;
     case 'f16>f32':
     case 'f32>f16':
       throw new Error(`bug: ${value.op} has no instruction here`);
@@ -163,8 +182,8 @@ function pushValue(context: NestContext, value: Value, result: Lane): void {
       context.push(value.a);
       context.push(value.b);
       context.push(value.mask);
-      if (result === 'f64') f.op('i64x2.extend_low_i32x4_s');
-      if (context.relaxed) f.op(result === 'f64' ? 'i64x2.relaxed_laneselect' : 'i32x4.relaxed_laneselect');
+      if (laneBytes[result] === 8) f.op('i64x2.extend_low_i32x4_s');
+      if (context.relaxed) f.op(laneBytes[result] === 8 ? 'i64x2.relaxed_laneselect' : 'i32x4.relaxed_laneselect');
       else f.op('v128.bitselect');
       return;
     case 'zipLow':
@@ -202,8 +221,8 @@ function pushArithmetic(context: NestContext, op: Arithmetic, a: Register, b: Re
 /** Bytes of the low or high half of a group of both, in turn; a group is the lanes of a vector that are in use. */
 function pushZip(context: NestContext, { op, a, b, unit }: Value & { op: 'zipLow' | 'zipHigh' }, lane: Lane): void {
   const { f, nest } = context;
-  const bytes = unit * (lane === 'f64' ? 8 : 4);
-  const group = lanesPerGroup(lane, nest.lanes) * (lane === 'f64' ? 8 : 4);
+  const bytes = unit * laneBytes[lane];
+  const group = lanesPerGroup(lane, nest.lanes) * laneBytes[lane];
   const from = op === 'zipLow' ? 0 : group / 2;
   context.push(a);
   context.push(b);
@@ -272,36 +291,78 @@ function pushExponent(context: NestContext, a: Register, lane: Lane): void {
 function pushShift(context: NestContext, op: 'shl' | 'shr' | 'sar', a: Register, b: Register): void {
   const { f, nest } = context;
   const counts = context.constants.get(b);
+  const ops = nest.registers[a] === 'i64' ? wideShiftOps : shiftOps;
   context.push(a);
   if (counts !== undefined) {
-    const lanes = new Int32Array(counts.buffer);
-    if (lanes.every((count) => count === lanes[0])) {
-      f.i32(lanes[0]! & 31);
-      f.op(shiftOps[op].vector);
+    // The low words of 64-bit counts say enough.
+    const [first, ...others] = new Int32Array(counts.buffer).filter((_, i) => ops === shiftOps || i % 2 === 0);
+    if (others.every((count) => count === first)) {
+      f.i32(first! & (ops === shiftOps ? 31 : 63));
+      f.op(ops[op].vector);
       return;
     }
   }
   for (let lane = 0; lane < nest.lanes; lane++) {
     context.push(a);
-    f.lane('i32x4.extract_lane', lane);
+    f.lane(ops.extract, lane);
     context.push(b);
-    f.lane('i32x4.extract_lane', lane);
-    f.op(shiftOps[op].scalar);
-    f.lane('i32x4.replace_lane', lane);
+    f.lane(ops.extract, lane);
+    f.op(ops[op].scalar);
+    f.lane(ops.replace, lane);
   }
 }
 
 const shiftOps = {
+  extract: 'i32x4.extract_lane',
+  replace: 'i32x4.replace_lane',
   shl: { vector: 'i32x4.shl', scalar: 'i32.shl' },
   shr: { vector: 'i32x4.shr_u', scalar: 'i32.shr_u' },
   sar: { vector: 'i32x4.shr_s', scalar: 'i32.shr_s' },
+} as const;
+
+const wideShiftOps = {
+  extract: 'i64x2.extract_lane',
+  replace: 'i64x2.replace_lane',
+  shl: { vector: 'i64x2.shl', scalar: 'i64.shl' },
+  shr: { vector: 'i64x2.shr_u', scalar: 'i64.shr_u' },
+  sar: { vector: 'i64x2.shr_s', scalar: 'i64.shr_s' },
+} as const;
+
+/** a > b ? a : b, or with <; there is no one instruction. */
+function pushWideExtreme(context: NestContext, op: 'max' | 'min', a: Register, b: Register): void {
+  const { f } = context;
+  context.push(a);
+  context.push(b);
+  context.push(op === 'max' ? b : a);
+  context.push(op === 'max' ? a : b);
+  f.op('i64x2.lt_s');
+  f.op('v128.bitselect');
+}
+
+/** Conversions that there is no vector instruction for. The lanes that are not in use stay 0. */
+function pushLaneByLane(context: NestContext, op: keyof typeof scalarConversions, a: Register): void {
+  const { f, nest } = context;
+  const { extract, convert, replace } = scalarConversions[op];
+  f.v128(new Uint8Array(16));
+  for (let lane = 0; lane < nest.lanes; lane++) {
+    context.push(a);
+    f.lane(extract, lane);
+    f.op(convert);
+    f.lane(replace, lane);
+  }
+}
+
+const scalarConversions = {
+  'i64>f32': { extract: 'i64x2.extract_lane', convert: 'f32.convert_i64_s', replace: 'f32x4.replace_lane' },
+  'i64>f64': { extract: 'i64x2.extract_lane', convert: 'f64.convert_i64_s', replace: 'f64x2.replace_lane' },
+  'f64>i64': { extract: 'f64x2.extract_lane', convert: 'i64.trunc_sat_f64_s', replace: 'i64x2.replace_lane' },
 } as const;
 
 /** Folds all lanes by halves: lane l with lane l + half, so that at the end every lane holds the result. */
 function pushFold(context: NestContext, a: Register, op: 'add' | 'max' | 'mul'): void {
   const { f, nest } = context;
   const lane = nest.registers[a]!;
-  const isWide = lane === 'f64';
+  const isWide = laneBytes[lane] === 8;
   if (nest.lanes === 3) throw new Error(`bug: ${nest.name} folds 3 lanes`);
   context.push(a);
   const held = f.local('v128');
@@ -310,7 +371,15 @@ function pushFold(context: NestContext, a: Register, op: 'add' | 'max' | 'mul'):
     f.get(held);
     f.get(held);
     f.shuffle(isWide ? rotateWide : half === 2 ? rotateTwo : rotateOne);
-    f.op(arithmeticOp(lane, op));
+    if (lane === 'i64' && op === 'max') {
+      // Which of the two halves of the comparison is right for which lane does not matter: both lanes get the larger.
+      const other = f.local('v128');
+      f.index('local.tee', other);
+      f.get(other);
+      f.get(held);
+      f.op('i64x2.lt_s');
+      f.op('v128.bitselect');
+    } else f.op(arithmeticOp(lane, op));
   }
   // Lanes took their operands in different orders, which shows in a maximum with NaN.
   if (op !== 'max' || nest.lanes === 1) return;
@@ -337,6 +406,7 @@ type Plain = OpcodeWith<'none'>;
 const compareOps = {
   f32: { lt: 'f32x4.lt', le: 'f32x4.le', eq: 'f32x4.eq', ne: 'f32x4.ne' },
   f64: { lt: 'f64x2.lt', le: 'f64x2.le', eq: 'f64x2.eq', ne: 'f64x2.ne' },
+  i64: { lt: 'i64x2.lt_s', le: 'i64x2.le_s', eq: 'i64x2.eq', ne: 'i64x2.ne' },
   i32: { lt: 'i32x4.lt_s', le: 'i32x4.le_s', eq: 'i32x4.eq', ne: 'i32x4.ne' },
 } as const satisfies Record<Lane, Record<CompareOp, Plain>>;
 
@@ -359,6 +429,7 @@ const arithmeticOps: Record<Lane, Partial<Record<Arithmetic, Plain>>> = {
     max: 'f64x2.pmax',
     min: 'f64x2.pmin',
   },
+  i64: { add: 'i64x2.add', sub: 'i64x2.sub', mul: 'i64x2.mul', ...bitwise },
   i32: {
     add: 'i32x4.add',
     sub: 'i32x4.sub',
@@ -392,6 +463,7 @@ const unaryOps: Record<Lane, Partial<Record<Unary, Plain>>> = {
     trunc: 'f64x2.trunc',
     nearest: 'f64x2.nearest',
   },
+  i64: { neg: 'i64x2.neg' },
   i32: { neg: 'i32x4.neg', abs: 'i32x4.abs' },
 };
 

@@ -5,6 +5,7 @@
 import {
   type ArithmeticOp,
   elementBytes,
+  type Lane,
   type Nest,
   type Register,
   type Statement,
@@ -75,6 +76,10 @@ export function inputsOf(value: Value): readonly Register[] {
   if ('b' in value) return [value.a, value.b];
   if ('a' in value) return [value.a];
   return 'index' in value ? [value.index] : [];
+}
+
+function isInteger(lane: Lane | undefined): boolean {
+  return lane === 'i32' || lane === 'i64';
 }
 
 export function isCommutative(op: ArithmeticOp, isInteger: boolean): boolean {
@@ -244,7 +249,9 @@ function memoryInputs(
     case 'xor':
     case 'max':
     case 'min':
-      return isCommutative(value.op, nest.registers[value.a] === 'i32') ? [value.a, value.b] : [value.b];
+      // On AVX2, operations on 64-bit integers may be several instructions.
+      if (nest.registers[value.a] === 'i64' && tier === 'avx2') return [];
+      return isCommutative(value.op, isInteger(nest.registers[value.a])) ? [value.a, value.b] : [value.b];
     case 'sub':
     case 'div':
       return [value.b];

@@ -2,11 +2,20 @@
  * Values computed lane by lane: arithmetic, compares, conversions, fused multiply-add, select.
  * Every target may share its register with operands that end here, so nothing is written before the last operand is read.
  */
-import type { ArithmeticOp, CompareOp, ConvertOp, Lane, Register, UnaryOp, Value } from '../../kernel/nest.ts';
+import {
+  type ArithmeticOp,
+  type CompareOp,
+  type ConvertOp,
+  type Lane,
+  laneBytes,
+  type Register,
+  type UnaryOp,
+  type Value,
+} from '../../kernel/nest.ts';
 import type { OpTaking } from './instructions.ts';
-import { isCommutative } from './lower-analysis.ts';
+import { isCommutative, type Tier } from './lower-analysis.ts';
 import { type Lowering, scratchMask } from './lower-context.ts';
-import type { Mem, Vec } from './registers.ts';
+import { type Mem, rax, type Vec } from './registers.ts';
 
 type Three = OpTaking<[Vec, Vec, Vec | Mem]>;
 type Two = OpTaking<[Vec, Vec | Mem]>;
@@ -23,11 +32,27 @@ const integerOps = {
   max: 'vpmaxsd',
   min: 'vpminsd',
 } as const satisfies Partial<Record<ArithmeticOp, Three>>;
+const wideIntegerOps = {
+  add: 'vpaddq',
+  sub: 'vpsubq',
+  mul: 'vpmullq',
+  max: 'vpmaxsq',
+  min: 'vpminsq',
+} as const satisfies Partial<Record<ArithmeticOp, Three>>;
 const logicOps = { and: 'vpand', or: 'vpor', xor: 'vpxor', andnot: 'vpandn' } as const;
-const wideLogicOps = { and: 'vpandd', or: 'vpord', xor: 'vpxord', andnot: 'vpandnd' } as const;
+const wideLogicOps = {
+  4: { and: 'vpandd', or: 'vpord', xor: 'vpxord', andnot: 'vpandnd' },
+  8: { and: 'vpandq', or: 'vporq', xor: 'vpxorq', andnot: 'vpandnq' },
+} as const;
 const maskLogicOps = { and: 'kandw', or: 'korw', xor: 'kxorw', andnot: 'kandnw' } as const;
-const immediateShifts = { shl: 'vpslld', shr: 'vpsrld', sar: 'vpsrad' } as const;
-const variableShifts = { shl: 'vpsllvd', shr: 'vpsrlvd', sar: 'vpsravd' } as const;
+const immediateShifts = {
+  i32: { shl: 'vpslld', shr: 'vpsrld', sar: 'vpsrad' },
+  i64: { shl: 'vpsllq', shr: 'vpsrlq', sar: 'vpsraq' },
+} as const;
+const variableShifts = {
+  i32: { shl: 'vpsllvd', shr: 'vpsrlvd', sar: 'vpsravd' },
+  i64: { shl: 'vpsllvq', shr: 'vpsrlvq', sar: 'vpsravq' },
+} as const;
 
 /** Predicates of vcmpps and vpcmpd, as written and with the operands exchanged. */
 const floatPredicates = { lt: [0x11, 0x1e], le: [0x12, 0x1d], eq: [0x00, 0x00], ne: [0x04, 0x04] } as const;
@@ -40,7 +65,11 @@ const conversions = {
   'f64>f32': 'vcvtpd2ps',
   'i32>f64': 'vcvtdq2pd',
   'f64>i32': 'vcvttpd2dq',
-} as const satisfies Record<Exclude<ConvertOp, 'bits' | 'f16>f32' | 'f32>f16'>, Two>;
+  'i32>i64': 'vpmovsxdq',
+  'i64>f32': 'vcvtqq2ps',
+  'i64>f64': 'vcvtqq2pd',
+  'f64>i64': 'vcvttpd2qq',
+} as const satisfies Record<Exclude<ConvertOp, 'bits' | 'f16>f32' | 'f32>f16' | 'i64>i32'>, Two>;
 
 const multiplyAdd = {
   f32: { fma: ['vfmadd132ps', 'vfmadd213ps', 'vfmadd231ps'], fnma: ['vfnmadd132ps', 'vfnmadd213ps', 'vfnmadd231ps'] },
@@ -48,7 +77,7 @@ const multiplyAdd = {
 } as const satisfies Record<'f32' | 'f64', Record<'fma' | 'fnma', readonly Three[]>>;
 
 function floatLane(lane: Lane): 'f32' | 'f64' {
-  if (lane === 'i32') throw new Error('bug: this operation has no integer form');
+  if (lane === 'i32' || lane === 'i64') throw new Error('bug: this operation has no integer form');
   return lane;
 }
 
@@ -59,19 +88,19 @@ export function arithmeticOp(context: Lowering, op: ArithmeticOp, lane: Lane): T
     case 'or':
     case 'xor':
     case 'andnot':
-      return (context.wide ? wideLogicOps : logicOps)[op];
+      return (context.wide ? wideLogicOps[laneBytes[lane]] : logicOps)[op];
     case 'add':
     case 'sub':
     case 'mul':
     case 'max':
     case 'min':
-      return lane === 'i32' ? integerOps[op] : floatOps[lane][op];
+      return lane === 'i32' ? integerOps[op] : lane === 'i64' ? wideIntegerOps[op] : floatOps[lane][op];
     case 'div':
       return floatOps[floatLane(lane)].div;
     case 'shl':
     case 'shr':
     case 'sar':
-      return variableShifts[op];
+      return variableShifts[lane === 'i64' ? 'i64' : 'i32'][op];
     case 'scale':
       return lane === 'f64' ? 'vscalefpd' : 'vscalefps';
   }
@@ -93,9 +122,14 @@ export function lowerArithmetic(context: Lowering, target: Register, op: Arithme
     lowerScale(context, target, a, b);
     return;
   }
+  if (lane === 'i64' && isComposed(context.tier, op)) {
+    const [left, right] = [context.read(a), context.read(b)];
+    combineComposed(context, op, context.target(target), left, right);
+    return;
+  }
   let first = a;
   let second = b;
-  if (isCommutative(op, lane === 'i32') && !context.isInRegister(a)) [first, second] = [b, a];
+  if (isCommutative(op, isInteger(lane)) && !context.isInRegister(a)) [first, second] = [b, a];
   const left = context.read(first);
   const right = context.readOrMemory(second);
   assembler.emit(arithmeticOp(context, op, lane), context.target(target), left, right);
@@ -104,16 +138,50 @@ export function lowerArithmetic(context: Lowering, target: Register, op: Arithme
 function lowerShift(context: Lowering, target: Register, op: 'shl' | 'shr' | 'sar', a: Register, b: Register): void {
   const { assembler } = context;
   const constant = context.analysis.constants.get(b);
+  const lane = context.laneOf(target) === 'i64' ? 'i64' : 'i32';
+  const bits = lane === 'i64' ? 63 : 31;
   const left = context.read(a);
+  if (op === 'sar' && lane === 'i64' && !context.wide)
+    throw new Error('bug: AVX2 has no arithmetic shift of 64-bit integers');
   if (constant?.kind === 'splat') {
-    assembler.emit(immediateShifts[op], context.target(target), left, constant.value & 31);
+    assembler.emit(immediateShifts[lane][op], context.target(target), left, constant.value & bits);
     return;
   }
-  const count = context.temp('i32');
+  const count = context.temp(lane);
   if (constant === undefined)
-    assembler.emit(arithmeticOp(context, 'and', 'i32'), count, context.read(b), context.splatMemory('i32', 31));
-  else context.loadConstant(count, 'i32', { kind: 'lanes', values: constant.values.map((value) => value & 31) });
-  assembler.emit(variableShifts[op], context.target(target), left, count);
+    assembler.emit(arithmeticOp(context, 'and', lane), count, context.read(b), context.splatMemory(lane, bits));
+  else context.loadConstant(count, lane, { kind: 'lanes', values: constant.values.map((value) => value & bits) });
+  assembler.emit(variableShifts[lane][op], context.target(target), left, count);
+}
+
+/** Whether an operation on 64-bit integers takes several instructions, and two temporaries. */
+export function isComposed(tier: Tier, op: ArithmeticOp): boolean {
+  return tier === 'avx2' && (op === 'mul' || op === 'max' || op === 'min');
+}
+
+/** `out` = a op b of 64-bit integers where there is no one instruction; `out` may be a or b. Takes two temporaries. */
+export function combineComposed(context: Lowering, op: ArithmeticOp, out: Vec, a: Vec, b: Vec): void {
+  const { assembler } = context;
+  const high = context.temp('i64');
+  const other = context.temp('i64');
+  if (op === 'mul') {
+    // (aₕ · 2³² + aₗ)(bₕ · 2³² + bₗ): what lies above 64 bits is left out.
+    assembler.emit('vpsrlq', high, a, 32);
+    assembler.emit('vpmuludq', high, high, b);
+    assembler.emit('vpsrlq', other, b, 32);
+    assembler.emit('vpmuludq', other, other, a);
+    assembler.emit('vpaddq', high, high, other);
+    assembler.emit('vpsllq', high, high, 32);
+    assembler.emit('vpmuludq', out, a, b);
+    assembler.emit('vpaddq', out, out, high);
+    return;
+  }
+  assembler.emit('vpcmpgtq', high, op === 'max' ? a : b, op === 'max' ? b : a);
+  assembler.emit('vblendvpd', out, b, a, high);
+}
+
+function isInteger(lane: Lane): lane is 'i32' | 'i64' {
+  return lane === 'i32' || lane === 'i64';
 }
 
 /** (a + a) · 2^(b − 1), the power made by adding b into the low bits of a float and shifting them into the exponent. */
@@ -145,8 +213,8 @@ export function lowerCompare(context: Lowering, target: Register, op: CompareOp,
     const right = context.readOrMemory(swap ? a : b);
     const isOpmask = context.analysis.opmasks.has(target);
     const mask = isOpmask ? context.opmask(target) : scratchMask;
-    const predicate = (lane === 'i32' ? integerPredicates : floatPredicates)[op][swap ? 1 : 0];
-    assembler.emit(lane === 'i32' ? 'vpcmpd' : lane === 'f32' ? 'vcmpps' : 'vcmppd', mask, left, right, predicate);
+    const predicate = (isInteger(lane) ? integerPredicates : floatPredicates)[op][swap ? 1 : 0];
+    assembler.emit(wideCompares[lane], mask, left, right, predicate);
     if (!isOpmask) assembler.emit('vpmovm2d', context.target(target), mask);
     return;
   }
@@ -161,7 +229,17 @@ export function lowerCompare(context: Lowering, target: Register, op: CompareOp,
   const out = context.target(target);
   if (lane === 'f64') {
     assembler.emit('vcmppd', temp, left, right, floatPredicates[op][0]);
-    narrowMask(context, out, temp);
+    narrowWide(context, out, temp);
+    return;
+  }
+  if (lane === 'i64') {
+    if (op === 'lt') assembler.emit('vpcmpgtq', temp, right, left);
+    else assembler.emit(op === 'le' ? 'vpcmpgtq' : 'vpcmpeqq', temp, left, right);
+    narrowWide(context, out, temp);
+    if (op === 'lt' || op === 'eq') return;
+    const all = temp.as(128);
+    assembler.emit('vpcmpeqd', all, all, all);
+    assembler.emit('vpxor', out, out, all);
     return;
   }
   // Only "equal" and "greater" exist; the other two are their complements.
@@ -175,17 +253,26 @@ export function lowerCompare(context: Lowering, target: Register, op: CompareOp,
   }
 }
 
-/** 64-bit lane masks to 32-bit ones: the low half of every lane. Overwrites `mask`. */
-function narrowMask(context: Lowering, target: Vec, mask: Vec): void {
+const wideCompares = { f32: 'vcmpps', f64: 'vcmppd', i32: 'vpcmpd', i64: 'vpcmpq' } as const;
+
+/** The low half of every 64-bit lane, masks too, without opmasks. `target` is not `source`. */
+function narrowWide(context: Lowering, target: Vec, source: Vec): void {
   const { assembler } = context;
-  assembler.emit('vextractf128', target, mask, 1);
-  assembler.emit('vshufps', target, mask.as(128), target, 0x88);
+  assembler.emit('vextractf128', target, source, 1);
+  assembler.emit('vshufps', target, source.as(128), target, 0x88);
 }
 
 export function lowerUnary(context: Lowering, target: Register, op: UnaryOp, a: Register): void {
   const { assembler, wide } = context;
   const lane = context.laneOf(target);
   const source = context.read(a);
+  if (lane === 'i64') {
+    if (op !== 'neg') throw new Error(`bug: ${op} of 64-bit integers`);
+    const zero = context.temp(lane);
+    context.zero(zero);
+    assembler.emit('vpsubq', context.target(target), zero, source);
+    return;
+  }
   if (lane === 'i32') {
     if (op === 'abs') assembler.emit('vpabsd', context.target(target), source);
     else if (op === 'neg') {
@@ -252,13 +339,50 @@ function wordsMemory(context: Lowering, lane: Lane, words: readonly number[]): M
 export function lowerConvert(context: Lowering, target: Register, op: ConvertOp, a: Register): void {
   const source = context.read(a);
   const out = context.target(target);
+  const isLanewise = !context.wide && (op === 'i64>f32' || op === 'i64>f64' || op === 'f64>i64');
   if (op === 'bits') context.move(out, source);
   else if (op === 'f16>f32') lowerFromHalf(context, out, source);
   else if (op === 'f32>f16') {
     const half = halfOf(out);
     context.assembler.emit('vcvtps2ph', half, source, 0);
     context.assembler.emit('vpmovzxwd', out, half);
-  } else context.assembler.emit(conversions[op], out, source);
+  } else if (op === 'i64>i32') {
+    if (context.wide) context.assembler.emit('vpmovqd', out, source);
+    else {
+      const low = context.temp('i32');
+      narrowWide(context, low, source);
+      context.move(out, low);
+    }
+  } else if (isLanewise) convertLanes(context, op, out, source);
+  else context.assembler.emit(conversions[op], out, source);
+}
+
+/** Four lanes one by one, through rax: AVX2 has no conversion of 64-bit integers. Takes three temporaries. */
+function convertLanes(context: Lowering, op: 'i64>f32' | 'i64>f64' | 'f64>i64', out: Vec, source: Vec): void {
+  const { assembler } = context;
+  const part = context.temp('i64').as(128);
+  const halves = [context.temp('i64'), context.temp('i64')];
+  halves.forEach((half, i) => {
+    const pair = half.as(128);
+    assembler.emit('vextractf128', part, source, i);
+    if (op === 'f64>i64') {
+      assembler.emit('vcvttsd2si', rax, part);
+      assembler.emit('vmovq', pair, rax);
+      assembler.emit('vpermilpd', part, part, 1);
+      assembler.emit('vcvttsd2si', rax, part);
+      assembler.emit('vpinsrq', pair, pair, rax, 1);
+      return;
+    }
+    const convert = op === 'i64>f32' ? 'vcvtsi2ss' : 'vcvtsi2sd';
+    assembler.emit('vmovq', rax, part);
+    assembler.emit(convert, pair, pair, rax);
+    assembler.emit('vpextrq', rax, part, 1);
+    assembler.emit(convert, part, part, rax);
+    assembler.emit(op === 'i64>f32' ? 'vunpcklps' : 'vunpcklpd', pair, pair, part);
+  });
+  const [low, high] = [halves[0]!, halves[1]!];
+  if (op === 'i64>f32') assembler.emit('vunpcklpd', out, low.as(128), high.as(128));
+  else assembler.emit('vinsertf128', out, low, high.as(128), 1);
 }
 
 /** The lower half of a vector; of 128 bits, all. */
@@ -289,7 +413,7 @@ export function lowerMultiplyAdd(
 ): void {
   const { assembler } = context;
   const lane = context.laneOf(target);
-  if (lane === 'i32') throw new Error('bug: fma of integers');
+  if (isInteger(lane)) throw new Error('bug: fma of integers');
   const [form132, form213, form231] = multiplyAdd[lane][op];
   // The operand that stays in memory: the first that is there, a factor before the addend.
   const inMemory = [a, b, c].find((register) => !context.isInRegister(register));
@@ -324,7 +448,7 @@ export function lowerMultiplyAdd(
 export function lowerSelect(context: Lowering, target: Register, mask: Register, a: Register, b: Register): void {
   const { assembler } = context;
   const lane = context.laneOf(target);
-  const isDouble = lane === 'f64';
+  const isDouble = laneBytes[lane] === 8;
   if (context.wide) {
     let opmask = scratchMask;
     if (context.analysis.opmasks.has(mask)) opmask = context.opmask(mask);

@@ -2,7 +2,7 @@
  * The state of lowering one nest: where every register lives at the statement being emitted, and how operands and addresses are reached.
  */
 import type { Access, Element, Lane, Nest, Register, Slot, Walk } from '../../kernel/nest.ts';
-import { elementBytes } from '../../kernel/nest.ts';
+import { elementBytes, laneBytes } from '../../kernel/nest.ts';
 import { INTEGER_WALK, type Pointer, type Pointers } from './address.ts';
 import type { Assembler } from './assembler.ts';
 import type { Analysis, Constant, LoopSpan, Site, Tier } from './lower-analysis.ts';
@@ -38,6 +38,13 @@ export type GeneralHome =
 
 /** Opmask that any statement may overwrite. */
 export const scratchMask: Mask = registerAt(k, 7);
+
+const arrayOf = {
+  f32: (values: readonly number[]) => Float32Array.from(values),
+  f64: (values: readonly number[]) => Float64Array.from(values),
+  i32: (values: readonly number[]) => Int32Array.from(values),
+  i64: (values: readonly number[]) => BigInt64Array.from(values, BigInt),
+} as const satisfies Record<Lane, unknown>;
 
 export class Lowering {
   readonly assembler: Assembler;
@@ -112,7 +119,7 @@ export class Lowering {
   }
 
   bitsOf(lane: Lane): VecBits {
-    const bits = this.lanes * (lane === 'f64' ? 64 : 32);
+    const bits = this.lanes * 8 * laneBytes[lane];
     if (bits !== 128 && bits !== 256 && bits !== 512)
       throw new Error(`bug: ${this.lanes} lanes of ${lane} are no vector`);
     return bits;
@@ -217,7 +224,7 @@ export class Lowering {
     if (!from.broadcasts) this.assembler.emit('vmovups', target, from);
     else
       this.assembler.emit(
-        lane === 'f64' ? 'vbroadcastsd' : 'vbroadcastss',
+        laneBytes[lane] === 8 ? 'vbroadcastsd' : 'vbroadcastss',
         target,
         mem(registerAt(r64, from.base), from.disp),
       );
@@ -241,13 +248,12 @@ export class Lowering {
   }
 
   lanesMemory(lane: Lane, values: readonly number[]): Mem {
-    const array =
-      lane === 'f32' ? Float32Array.from(values) : lane === 'f64' ? Float64Array.from(values) : Int32Array.from(values);
-    return this.assembler.constant(new Uint8Array(array.buffer));
+    return this.assembler.constant(new Uint8Array(arrayOf[lane](values).buffer));
   }
 
   private element(lane: Lane, value: number): Mem {
     if (lane === 'f64') return this.assembler.f64(value);
+    if (lane === 'i64') return this.lanesMemory(lane, [value]);
     return lane === 'f32' ? this.assembler.f32(value) : this.assembler.i32(value);
   }
 
@@ -259,10 +265,10 @@ export class Lowering {
     }
     const { value } = constant;
     if (Object.is(value, 0)) this.zero(target);
-    else if (lane === 'i32' && value === -1) {
+    else if ((lane === 'i32' || lane === 'i64') && value === -1) {
       if (this.wide) assembler.emit('vpternlogd', target, target, target, 0xff);
       else assembler.emit('vpcmpeqd', target, target, target);
-    } else assembler.emit(lane === 'f64' ? 'vbroadcastsd' : 'vbroadcastss', target, this.element(lane, value));
+    } else assembler.emit(laneBytes[lane] === 8 ? 'vbroadcastsd' : 'vbroadcastss', target, this.element(lane, value));
   }
 
   zero(target: Vec): void {

@@ -2,8 +2,9 @@
  * How many vector registers each statement needs beside its operands and its target, and how long every value lives.
  * The emitting files (lower-arithmetic, lower-memory, lower-lanes) take exactly what is promised here.
  */
-import type { Register, Value } from '../../kernel/nest.ts';
+import { laneBytes, type Register, type Value } from '../../kernel/nest.ts';
 import { allocate, type Interval } from './allocate.ts';
+import { isComposed } from './lower-arithmetic.ts';
 import { type Analysis, isCommutative, type LoopSpan, operandsOf, type Site } from './lower-analysis.ts';
 
 /** Temporaries of the site at `position` are keyed below zero. */
@@ -58,7 +59,9 @@ function temporariesOf(analysis: Analysis, value: Value): number {
     case 'or':
     case 'xor':
     case 'andnot': {
-      const commutes = isCommutative(value.op, nest.registers[value.a] === 'i32');
+      const lane = nest.registers[value.a]!;
+      if (lane === 'i64' && isComposed(tier, value.op)) return 2 + beyond(analysis, [value.a, value.b], 0);
+      const commutes = isCommutative(value.op, lane === 'i32' || lane === 'i64');
       return commutes ? beyond(analysis, [value.a, value.b], 1) : beyond(analysis, [value.a], 0);
     }
     case 'shl':
@@ -89,14 +92,21 @@ function temporariesOf(analysis: Analysis, value: Value): number {
     case 'f64>i32':
     case 'f16>f32':
     case 'f32>f16':
+    case 'i32>i64':
     case 'bits':
       return beyond(analysis, [value.a], 0);
+    case 'i64>i32':
+      return (tier === 'avx2' ? 1 : 0) + beyond(analysis, [value.a], 0);
+    case 'i64>f32':
+    case 'i64>f64':
+    case 'f64>i64':
+      return (tier === 'avx2' ? 3 : 0) + beyond(analysis, [value.a], 0);
     case 'fma':
     case 'fnma':
       return beyond(analysis, [value.a, value.b, value.c], 1);
     case 'select': {
       const mask = analysis.opmasks.has(value.mask) ? 0 : beyond(analysis, [value.mask], 0);
-      const widened = tier === 'avx2' && nest.registers[value.a] === 'f64' ? 1 : 0;
+      const widened = tier === 'avx2' && laneBytes[nest.registers[value.a]!] === 8 ? 1 : 0;
       return mask + widened + beyond(analysis, [value.b], 0) + (tier === 'avx2' ? beyond(analysis, [value.a], 0) : 0);
     }
     case 'zipLow':
@@ -107,7 +117,8 @@ function temporariesOf(analysis: Analysis, value: Value): number {
     case 'sumLanes':
     case 'maxLanes':
     case 'mulLanes':
-      return 1 + beyond(analysis, [value.a], 0);
+      // Where combining is composed, two in each of at most two rounds.
+      return (tier === 'avx2' && nest.registers[value.a] === 'i64' ? 5 : 1) + beyond(analysis, [value.a], 0);
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * Across lanes: all lanes combined into every lane, and single lanes brought within reach of scalar instructions.
  */
-import type { Lane, Register, Value } from '../../kernel/nest.ts';
-import { arithmeticOp } from './lower-arithmetic.ts';
+import { type Lane, laneBytes, type Register, type Value } from '../../kernel/nest.ts';
+import { arithmeticOp, combineComposed, isComposed } from './lower-arithmetic.ts';
 import type { Lowering } from './lower-context.ts';
 import { vec, type Vec } from './registers.ts';
 
@@ -13,16 +13,18 @@ export function lowerAcrossLanes(context: Lowering, target: Register, op: keyof 
   const { assembler } = context;
   const lane = context.laneOf(target);
   const combine = arithmeticOp(context, combining[op], lane);
+  const composed = lane === 'i64' && isComposed(context.tier, combining[op]);
   let source = context.read(a);
   const temp = context.temp(lane);
   const out = context.target(target);
   for (let distance = context.lanes >> 1; distance > 0; distance >>= 1) {
-    exchange(context, temp, source, distance * (lane === 'f64' ? 8 : 4));
-    assembler.emit(combine, out, source, temp);
+    exchange(context, temp, source, distance * laneBytes[lane]);
+    if (composed) combineComposed(context, combining[op], out, source, temp);
+    else assembler.emit(combine, out, source, temp);
     source = out;
   }
   // The maximum of a NaN and a number depends on their order, which differs between lanes: the first lane has the right one.
-  if (op === 'maxLanes' && lane !== 'i32')
+  if (op === 'maxLanes' && (lane === 'f32' || lane === 'f64'))
     assembler.emit(lane === 'f64' ? 'vbroadcastsd' : 'vbroadcastss', out, out.as(128));
 }
 
@@ -50,7 +52,7 @@ export function lowerZip(
 ): void {
   const { narrow, wide } = zips[op];
   const [left, right] = [context.read(a), context.read(b)];
-  const is64 = context.laneOf(target) === 'f64' || unit === 2;
+  const is64 = laneBytes[context.laneOf(target)] === 8 || unit === 2;
   context.assembler.emit(is64 ? wide : narrow, context.target(target), left, right);
 }
 
@@ -80,7 +82,7 @@ export function forEachLane(
   temp: Vec,
   use: (part: Vec, lane: number, within: number) => void,
 ): void {
-  const perPart = lane === 'f64' ? 2 : 4;
+  const perPart = 16 / laneBytes[lane];
   let part = source.as(128);
   for (let i = 0; i < active; i++) {
     const within = i % perPart;

@@ -13,6 +13,8 @@ const tiers = availableTiers();
 const arrays = {
   f32: Float32Array,
   f64: Float64Array,
+  // Its places are bits, not numbers.
+  i64: Float64Array,
   i32: Int32Array,
   i16: Int16Array,
   u16: Uint16Array,

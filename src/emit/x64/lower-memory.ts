@@ -6,6 +6,7 @@ import {
   type Element,
   elementBytes,
   type Lane,
+  laneBytes,
   laneOf,
   type Register,
   type Statement,
@@ -46,6 +47,10 @@ const narrow = {
 
 type Narrow = keyof typeof narrow;
 
+function isWide(element: Element): boolean {
+  return elementBytes[element] === 8;
+}
+
 function isNarrow(element: Element): element is Narrow {
   return elementBytes[element] < 4;
 }
@@ -61,7 +66,7 @@ function loadRepeated(context: Lowering, target: Vec, element: Element, at: Mem,
       assembler.emit('vmovd', target.as(128), rax.as(32));
       assembler.emit('vpbroadcastd', target, target.as(128));
     }
-  } else assembler.emit(element === 'f64' ? 'vbroadcastsd' : 'vbroadcastss', destination, at);
+  } else assembler.emit(isWide(element) ? 'vbroadcastsd' : 'vbroadcastss', destination, at);
   if (isPartial && !wide) assembler.emit('vandps', target, target, maskMemory(context, laneOf[element], active));
 }
 
@@ -74,21 +79,21 @@ function loadContiguous(context: Lowering, target: Vec, element: Element, at: Me
     else loadNarrow(context, target, element, at, 1, active);
   } else if (active >= lanes) assembler.emit('vmovups', target, at);
   else if (active === 1) {
-    if (element === 'f64') assembler.emit('vmovsd', target.as(128), at);
+    if (isWide(element)) assembler.emit('vmovsd', target.as(128), at);
     else assembler.emit('vmovss', target.as(128), at);
   } else if (wide) {
     const destination = target.zeroUnder(context.laneMask(active));
-    assembler.emit(element === 'f64' ? 'vmovupd' : 'vmovups', destination, at);
+    assembler.emit(isWide(element) ? 'vmovupd' : 'vmovups', destination, at);
   } else {
     assembler.emit('vmovups', target, maskMemory(context, laneOf[element], active));
-    assembler.emit(element === 'f64' ? 'vmaskmovpd' : 'vmaskmovps', target, target, at);
+    assembler.emit(isWide(element) ? 'vmaskmovpd' : 'vmaskmovps', target, target, at);
   }
 }
 
 /** All bits set in the first `active` lanes. */
 function maskMemory(context: Lowering, lane: Lane, active: number): Mem {
   const bytes = new Uint8Array(context.bitsOf(lane) / 8);
-  bytes.fill(0xff, 0, active * (lane === 'f64' ? 8 : 4));
+  bytes.fill(0xff, 0, active * laneBytes[lane]);
   return context.assembler.constant(bytes);
 }
 
@@ -121,7 +126,8 @@ function insertNarrow(
   }
   if (part === low) assembler.emit(extend, into, low);
   else {
-    assembler.emit('vinserti128', into.as(256), into.as(256), part, 1);
+    // More than eight lanes are the 512-bit tier's, whose registers VEX cannot all name.
+    assembler.emit('vinserti32x4', into.as(256), into.as(256), part, 1);
     assembler.emit(extend, into, into.as(256));
   }
 }
@@ -130,10 +136,10 @@ function loadReversed(context: Lowering, target: Vec, element: Element, at: Mem)
   const { assembler, lanes } = context;
   const first = at.plus((1 - lanes) * elementBytes[element]);
   if (target.bits === 128) assembler.emit('vpermilps', target, first, 0x1b);
-  else if (element === 'f64' && target.bits === 256) assembler.emit('vpermpd', target, first, 0x1b);
+  else if (isWide(element) && target.bits === 256) assembler.emit('vpermpd', target, first, 0x1b);
   else {
     const order = Array.from({ length: lanes }, (_, lane) => lanes - 1 - lane);
-    if (element === 'f64') {
+    if (isWide(element)) {
       const words = BigInt64Array.from(order, BigInt);
       assembler.emit('vmovups', target, assembler.constant(new Uint8Array(words.buffer)));
       assembler.emit('vpermpd', target, target, first);
@@ -156,7 +162,7 @@ function loadAlternate(context: Lowering, target: Vec, element: Element, at: Mem
   });
   const high = low.plus((lanes - 1) * bytes);
   const order = context.temp(laneOf[element]);
-  if (element === 'f64') {
+  if (isWide(element)) {
     assembler.emit('vmovups', order, assembler.constant(new Uint8Array(BigInt64Array.from(places, BigInt).buffer)));
     assembler.emit('vmovups', target, low);
     assembler.emit('vpermt2pd', target, order, high);
@@ -170,7 +176,7 @@ function loadAlternate(context: Lowering, target: Vec, element: Element, at: Mem
 /** Lane by lane: twice as fast as a hardware gather on Zen 4. */
 function loadStrided(context: Lowering, target: Vec, element: Element, at: Mem, step: number, active: number): void {
   const { assembler, wide } = context;
-  const perPart = element === 'f64' ? 2 : 4;
+  const perPart = isWide(element) ? 2 : 4;
   const stride = step * elementBytes[element];
   const temp = context.temp(laneOf[element]).as(128);
   let part = target.as(128);
@@ -179,8 +185,8 @@ function loadStrided(context: Lowering, target: Vec, element: Element, at: Mem, 
     const from = at.plus(lane * stride);
     if (within === 0) {
       if (lane > 0) part = temp;
-      assembler.emit(element === 'f64' ? 'vmovsd' : 'vmovss', part, from);
-    } else if (element === 'f64') assembler.emit('vmovhps', part, part, from);
+      assembler.emit(isWide(element) ? 'vmovsd' : 'vmovss', part, from);
+    } else if (isWide(element)) assembler.emit('vmovhps', part, part, from);
     else assembler.emit('vinsertps', part, part, from, within << 4);
     const isLast = within === perPart - 1 || lane === active - 1;
     if (!isLast || lane < perPart) continue;
@@ -193,7 +199,7 @@ function loadStrided(context: Lowering, target: Vec, element: Element, at: Mem, 
 /** Lane l from `at` + index[l] elements. Overwrites the index where the mask needs a register: takes one temporary on AVX2. */
 function gatherLanes(context: Lowering, target: Vec, element: Element, at: Mem, index: Vec, active: number): void {
   const { assembler, wide, lanes } = context;
-  const isDouble = element === 'f64';
+  const isDouble = isWide(element);
   const address = indexed(registerAt(r64, at.base), index, isDouble ? 8 : 4, at.disp);
   if (active < lanes) context.zero(target);
   if (wide) {
@@ -301,11 +307,11 @@ function storeTo(
     else if (active < lanes) storeLanes(context, source, element, at, step, active);
     else storeNarrow(context, source, element, at);
   } else if (active >= lanes) assembler.emit('vmovups', at, source);
-  else if (wide) assembler.emit(element === 'f64' ? 'vmovupd' : 'vmovups', at.under(context.laneMask(active)), source);
+  else if (wide) assembler.emit(isWide(element) ? 'vmovupd' : 'vmovups', at.under(context.laneMask(active)), source);
   else {
     const mask = context.temp(laneOf[element]);
     assembler.emit('vmovups', mask, maskMemory(context, laneOf[element], active));
-    assembler.emit(element === 'f64' ? 'vmaskmovpd' : 'vmaskmovps', at, mask, source);
+    assembler.emit(isWide(element) ? 'vmaskmovpd' : 'vmaskmovps', at, mask, source);
   }
 }
 
@@ -315,7 +321,7 @@ function storeLanes(context: Lowering, source: Vec, element: Element, at: Mem, s
   forEachLane(context, source, laneOf[element], active, context.temp(laneOf[element]), (part, lane, within) => {
     const to = at.plus(lane * stride);
     if (isNarrow(element)) assembler.emit(narrow[element].extract, to, part, (4 / elementBytes[element]) * within);
-    else if (element === 'f64') {
+    else if (isWide(element)) {
       if (within === 0) assembler.emit('vmovsd', to, part);
       else assembler.emit('vmovhps', to, part);
     } else if (within === 0) assembler.emit('vmovss', to, part);
@@ -375,6 +381,11 @@ export function lowerAccumulate(context: Lowering, statement: Extract<Statement,
       else assembler.emit('vpextrd', rdx.as(32), part, within);
       if (element !== 'i32' && element !== 'u8') throw new Error(`bug: no sums of ${element}`);
       assembler.emit('add', mem(rax), element === 'u8' ? rdx.as(8) : rdx.as(32));
+    } else if (lane === 'i64') {
+      assembler.emit('lea', rax, to);
+      if (within === 0) assembler.emit('vmovq', rdx, part);
+      else assembler.emit('vpextrq', rdx, part, within);
+      assembler.emit('add', mem(rax), rdx);
     } else if (lane === 'f32') {
       if (within > 0) assembler.emit('vpermilps', value, part, within);
       assembler.emit('vaddss', value, within > 0 ? value : part, to);
@@ -389,7 +400,7 @@ export function lowerAccumulate(context: Lowering, statement: Extract<Statement,
 
 /** Lane i of a vector, asked for in order: its 128-bit part (the first, or `temp`) and its place in it. */
 function lanesOf(context: Lowering, source: Vec, lane: Lane, temp: Vec): (i: number) => { part: Vec; within: number } {
-  const perPart = lane === 'f64' ? 2 : 4;
+  const perPart = 16 / laneBytes[lane];
   let current = source.as(128);
   return (i) => {
     if (i > 0 && i % perPart === 0) {

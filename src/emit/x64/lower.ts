@@ -303,6 +303,11 @@ class Emission {
       case 'f64>i32':
       case 'f16>f32':
       case 'f32>f16':
+      case 'i32>i64':
+      case 'i64>i32':
+      case 'i64>f32':
+      case 'i64>f64':
+      case 'f64>i64':
       case 'bits':
         lowerConvert(context, target, value.op, value.a);
         return;

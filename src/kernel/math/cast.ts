@@ -30,6 +30,7 @@ export function castUnrounded(b: NestBuilder, from: DType, to: DType, x: Registe
 
 const floatConversions = {
   i32: { f32: 'i32>f32', f64: 'i32>f64' },
+  i64: { f32: 'i64>f32', f64: 'i64>f64' },
   f32: { f32: 'bits', f64: 'f32>f64' },
   f64: { f32: 'f64>f32', f64: 'bits' },
 } as const satisfies Record<Lane, object>;
@@ -40,9 +41,23 @@ function fromMask(b: NestBuilder, lane: 'f32' | 'f64', mask: Register): Register
 }
 
 function toInteger(b: NestBuilder, from: DType, to: DType, x: Register): Register {
+  if (to === 'int64') return toWideInteger(b, from, x);
   if (from === 'bool') return b.binary('and', x, b.splat('i32', 1));
   if (isFloat(from)) return saturated(b, to, x);
+  if (from === 'int64') return wrapInteger(b, to, b.convert('i64>i32', x));
   return isLossless(from, to) ? x : wrapInteger(b, to, x);
+}
+
+function toWideInteger(b: NestBuilder, from: DType, x: Register): Register {
+  if (from === 'bool') return b.binary('and', b.convert('i32>i64', x), b.splat('i64', 1));
+  if (!isFloat(from)) return b.convert('i32>i64', x);
+  const wide = from === 'float64' ? x : b.convert('f32>f64', x);
+  const least = b.binary('max', wide, b.splat('f64', -(2 ** 63)));
+  // 2⁶³ − 1 is no f64: what reaches 2⁶³ is replaced afterwards.
+  const isBeyond = b.compare('le', b.splat('f64', 2 ** 63), least);
+  const highest = b.binary('shr', b.splat('i64', -1), b.splat('i64', 1));
+  const value = b.select(isBeyond, highest, b.convert('f64>i64', least));
+  return b.select(b.compare('eq', wide, wide), value, b.splat('i64', 0));
 }
 
 /** A float without its fraction, held within the range of the integers; 0 for NaN. */
@@ -60,10 +75,10 @@ function saturated(b: NestBuilder, to: DType, x: Register): Register {
   return b.binary('and', isNumber, b.convert(op, b.binary('min', least, b.splat(lane, highest))));
 }
 
-/** The low bits of an i32 as an integer of the dtype: arithmetic on narrow integers happens in i32 and wraps here. */
+/** The low bits of an i32 as an integer of the dtype (int64: all of an i64): arithmetic on narrow integers happens in i32 and wraps here. */
 export function wrapInteger(b: NestBuilder, dtype: DType, x: Register): Register {
   const { bytes, lowest, highest, kind } = dtypes[dtype];
-  if (kind !== 'int' || bytes === 4) return x;
+  if (kind !== 'int' || bytes >= 4) return x;
   if (lowest === 0) return b.binary('and', x, b.splat('i32', highest));
   const spare = b.splat('i32', 32 - 8 * bytes);
   return b.binary('sar', b.binary('shl', x, spare), spare);

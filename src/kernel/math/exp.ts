@@ -60,6 +60,6 @@ function reduce(b: NestBuilder, x: Register): { n: Register; r: Register } {
 /** The lane type of a register that must hold floats. */
 export function floatLane(b: NestBuilder, x: Register): 'f32' | 'f64' {
   const lane = b.laneOf(x);
-  if (lane === 'i32') throw new Error('bug: a float function of an i32 register');
+  if (lane === 'i32' || lane === 'i64') throw new Error(`bug: a float function of an ${lane} register`);
   return lane;
 }

@@ -2,7 +2,7 @@
  * For tests: runs an expansion over arrays in the interpreter, and counts errors in units of the last place.
  */
 import type { DType, TypedArray } from '../../ir/dtype.ts';
-import { infoOf, numbersOf, storedFrom } from '../../ir/dtype.ts';
+import { bigintsOf, infoOf, numbersOf, storedFrom } from '../../ir/dtype.ts';
 import type { ElementwiseOp } from '../../ir/op.ts';
 import { NestBuilder } from '../builder.ts';
 import { elementOf, fromElement, toElement } from '../element.ts';
@@ -70,6 +70,28 @@ export function apply(
   const result = new (infoOf(to).array)(padded);
   interpret(nest, [...memories, result]);
   return Array.from(numbersOf(to, result.subarray(0, count)));
+}
+
+/** As `apply`, of int64 operands to int64. */
+export function applyWide(op: ElementwiseOp, operands: readonly (readonly bigint[])[]): bigint[] {
+  const count = operands[0]!.length;
+  const padded = Math.ceil(count / lanes) * lanes;
+  const memories = operands.map((values) => {
+    const memory = new Float64Array(padded);
+    bigintsOf(memory).set(values);
+    return memory;
+  });
+  const nest = elementwiseNest(
+    op,
+    operands.map(() => 'int64'),
+    'int64',
+    padded,
+  );
+  const faults = validate(nest);
+  if (faults.length > 0) throw new Error(`bug: ${faults.join('; ')}`);
+  const result = new Float64Array(padded);
+  interpret(nest, [...memories, result]);
+  return Array.from(bigintsOf(result).subarray(0, count));
 }
 
 /** The same nest for a machine without fused multiply-add. */

@@ -2,7 +2,7 @@
  * How each routine computes: one table, one file per family. The host calls them between emitted steps, with views of whatever memory the
  * device has; they compute in double precision and know nothing of devices.
  */
-import type { TypedArray } from '../../ir/dtype.ts';
+import type { DType, TypedArray } from '../../ir/dtype.ts';
 import type { RoutineCall, RoutineName } from '../../ir/routine.ts';
 import { cumargmax, cumprod, cumsum } from './cumulative.ts';
 import { eig, eigvals } from './eigen.ts';
@@ -15,6 +15,7 @@ import * as special from './special.ts';
 import { pinv, svd, svdvals } from './svd.ts';
 import { eigh, eigvalsh } from './symmetric.ts';
 import { argtopk } from './topk.ts';
+import { runWideRoutine } from './wide-integers.ts';
 
 export type { Operand } from './operand.ts';
 
@@ -48,9 +49,16 @@ const routines: { readonly [K in RoutineName]: Routine<K> } = {
   ...special,
 };
 
-/** Fills `output` with what the routine makes of its inputs. Memory of inputs and output must not overlap. @throws LinAlgError */
-export function runRoutine(call: RoutineCall, inputs: readonly Operand[], output: TypedArray): void {
+/**
+ * Fills `output` with what the routine makes of its inputs. Memory of inputs and output must not overlap.
+ * @param dtype of the inputs, which tells numbers from the bits of int64   @throws LinAlgError
+ */
+export function runRoutine(call: RoutineCall, inputs: readonly Operand[], output: TypedArray, dtype: DType): void {
   if (output.length === 0) return;
+  if (dtype === 'int64') {
+    runWideRoutine(call, inputs, output);
+    return;
+  }
   // The table is typed routine by routine; looking up by the call's own name is what correlates the two.
   const routine = routines[call.name] as Routine<RoutineName>;
   routine(call, inputs, output);

@@ -5,7 +5,7 @@ import { runRoutine } from './index.ts';
 
 function argsort(values: TypedArray, descending = false, shape = [values.length]): number[] {
   const output = new Int32Array(values.length);
-  runRoutine({ name: 'argsort', descending }, [{ values, shape }], output);
+  runRoutine({ name: 'argsort', descending }, [{ values, shape }], output, 'float32');
   return [...output];
 }
 
@@ -60,7 +60,7 @@ it.each([5, 3000])('sorts %i elements of every kind as their places say', (size)
   for (const [, draw] of kinds) {
     const values = draw(size, lcg(7));
     const output = values.slice();
-    runRoutine({ name: 'sort' }, [{ values, shape: [size] }], output);
+    runRoutine({ name: 'sort' }, [{ values, shape: [size] }], output, 'float32');
     expect([...output].map((x) => x + 0)).toEqual(expected(values, false).map((i) => values[i]! + 0));
   }
 });
@@ -78,9 +78,9 @@ it('finds the first k places of argsort, for every kind of element', () => {
         const values = draw(2 * size, lcg(size));
         const inputs = [{ values, shape: [2, size] }];
         const all = new Int32Array(2 * size);
-        runRoutine({ name: 'argsort', descending }, inputs, all);
+        runRoutine({ name: 'argsort', descending }, inputs, all, 'float32');
         const first = new Int32Array(2 * k);
-        runRoutine({ name: 'argtopk', k, descending }, inputs, first);
+        runRoutine({ name: 'argtopk', k, descending }, inputs, first, 'float32');
         expect([...first]).toEqual([...all.subarray(0, k), ...all.subarray(size, size + k)]);
       }
     }
@@ -95,8 +95,8 @@ it('searches with NaN above everything', () => {
     { values: sorted, shape: [5] },
     { values, shape: [6] },
   ];
-  runRoutine({ name: 'searchsorted', right: false }, inputs, output);
+  runRoutine({ name: 'searchsorted', right: false }, inputs, output, 'float32');
   expect([...output]).toEqual([0, 1, 3, 4, 4, 3]);
-  runRoutine({ name: 'searchsorted', right: true }, inputs, output);
+  runRoutine({ name: 'searchsorted', right: true }, inputs, output, 'float32');
   expect([...output]).toEqual([0, 3, 3, 4, 5, 4]);
 });

@@ -18,10 +18,10 @@ it.each(Object.keys(rows))('finds the first places of rows that are %s, in order
     const inputs = [{ values, shape: [size] }];
     for (const descending of [true, false]) {
       const all = new Int32Array(size);
-      runRoutine({ name: 'argsort', descending }, inputs, all);
+      runRoutine({ name: 'argsort', descending }, inputs, all, 'float32');
       for (const k of [1, 100, 3000]) {
         const first = new Int32Array(k);
-        runRoutine({ name: 'argtopk', k, descending }, inputs, first);
+        runRoutine({ name: 'argtopk', k, descending }, inputs, first, 'float32');
         expect([...first]).toEqual([...all.subarray(0, k)]);
       }
     }

@@ -5,7 +5,19 @@
  */
 import { IndexError, raise } from '../../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../../base/shape.ts';
-import { convert, decode, type DType, encode, infoOf, isFloat, type TypedArray } from '../../ir/dtype.ts';
+import {
+  convertStored,
+  type DType,
+  encode,
+  filledArray,
+  infoOf,
+  isFloat,
+  numbersOf,
+  type TypedArray,
+  type Word,
+  type Words,
+  wordsOf,
+} from '../../ir/dtype.ts';
 import { usedParts } from '../../ir/loop.ts';
 import type { Graph, Node, NodeOf } from '../../ir/node.ts';
 import type { Op } from '../../ir/op.ts';
@@ -26,44 +38,69 @@ function zeros(dtype: DType, size: number): TypedArray {
 // Typed arrays round (float32) and wrap (integers) when they are stored to; bool is normalised by its ops. 16-bit floats are moved as their bits
 // and meet arithmetic nowhere: what computes with them computes in float32.
 
-function unary<K extends Op>(f: (x: number) => number): Evaluate<K> {
+function unary<K extends Op>(f: (x: number) => number, wide?: (x: bigint) => bigint): Evaluate<K> {
   return (node, inputs) => {
-    const x = inputs[0]!;
+    const x = wordsOf(node.inputs[0]!.dtype, inputs[0]!);
     const result = zeros(node.dtype, x.length);
-    for (let i = 0; i < x.length; i++) result[i] = f(x[i]!);
+    const words = wordsOf(node.dtype, result);
+    for (let i = 0; i < x.length; i++) {
+      const value = x[i]!;
+      words[i] = typeof value === 'bigint' ? wide!(value) : f(value);
+    }
     return result;
   };
 }
 
-function binary<K extends Op>(f: (a: number, b: number, dtype: DType) => number): Evaluate<K> {
+/** @param wide the same of int64, whose results wrap where they are stored */
+function binary<K extends Op>(
+  f: (a: number, b: number, dtype: DType) => number,
+  wide?: (a: bigint, b: bigint) => Word,
+): Evaluate<K> {
   return (node, inputs) => {
-    const a = inputs[0]!;
-    const b = inputs[1]!;
     const { dtype } = node.inputs[0]!;
+    const [a, b] = [wordsOf(dtype, inputs[0]!), wordsOf(dtype, inputs[1]!)];
     const result = zeros(node.dtype, a.length);
-    for (let i = 0; i < a.length; i++) result[i] = f(a[i]!, b[i]!, dtype);
+    const words = wordsOf(node.dtype, result);
+    for (let i = 0; i < a.length; i++) words[i] = both(a[i]!, b[i]!, (x, y) => f(x, y, dtype), wide);
     return result;
   };
+}
+
+function both(
+  a: Word,
+  b: Word,
+  f: (a: number, b: number) => number,
+  wide: ((a: bigint, b: bigint) => Word) | undefined,
+): Word {
+  return typeof a === 'bigint' && typeof b === 'bigint' ? wide!(a, b) : f(Number(a), Number(b));
 }
 
 function reduction<K extends 'sum' | 'amax' | 'prod'>(
   identity: (dtype: DType) => number,
   f: (total: number, x: number, dtype: DType) => number,
+  big: (total: bigint, x: bigint) => bigint,
 ): Evaluate<K> {
   return (node, inputs) => {
-    const x = inputs[0]!;
     const { shape, dtype } = node.inputs[0]!;
+    const x = wordsOf(dtype, inputs[0]!);
     const { axes } = node.attributes;
-    const totals = new Float64Array(sizeOf(node.shape)).fill(identity(dtype));
+    const wide = dtype === 'int64' ? 'int64' : 'float64';
+    const totals = wordsOf(wide, filledArray(wide, sizeOf(node.shape), identity(dtype)));
     const strides = embed(shape.length, stridesOf(node.shape), axes);
     forEachIndex(shape, (index, position) => {
       const at = offsetOf(index, strides);
-      totals[at] = f(totals[at]!, x[position]!, dtype);
+      totals[at] = both(totals[at]!, x[position]!, (total, value) => f(total, value, dtype), big);
     });
-    const result = zeros(dtype, totals.length);
-    result.set(totals);
-    return result;
+    return stored(dtype, totals);
   };
+}
+
+/** Totals as elements of a dtype. */
+function stored(dtype: DType, totals: Words): TypedArray {
+  const result = zeros(dtype, totals.length);
+  const words = wordsOf(dtype, result);
+  for (let i = 0; i < totals.length; i++) words[i] = totals[i]!;
+  return result;
 }
 
 /** Strides for an index of `rank` axes into an array that lacks `axes`: those get stride 0. */
@@ -80,9 +117,11 @@ function move(
   fill = 0,
 ): TypedArray {
   const result = zeros(node.dtype, sizeOf(node.shape));
+  const [words, from] = [wordsOf(node.dtype, result), wordsOf(node.dtype, x)];
+  const otherwise = encode(node.dtype, fill);
   forEachIndex(node.shape, (index, position) => {
-    const from = source(index);
-    result[position] = from === undefined ? fill : x[from]!;
+    const at = source(index);
+    words[position] = at === undefined ? otherwise : from[at]!;
   });
   return result;
 }
@@ -91,6 +130,12 @@ const boolean = (x: boolean): number => (x ? 1 : 0);
 
 /** Integers are multiplied modulo 2³², which doubles alone cannot do. */
 const product = (a: number, b: number, dtype: DType): number => (isFloat(dtype) ? a * b : Math.imul(a, b));
+
+/** ⌊a / b⌋, 0 where b is 0. */
+function floorQuotient(a: bigint, b: bigint): bigint {
+  if (b === 0n) return 0n;
+  return a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
+}
 
 const bitsOf = (dtype: DType): number => 8 * infoOf(dtype).bytes;
 
@@ -101,10 +146,11 @@ function checkIndex(op: string, i: number, axis: number, size: number): number {
 }
 
 const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
-  const: (node) => zeros(node.dtype, sizeOf(node.shape)).fill(encode(node.dtype, node.attributes.value)),
+  const: (node) => filledArray(node.dtype, sizeOf(node.shape), node.attributes.value),
   iota: (node) => {
     const result = zeros(node.dtype, sizeOf(node.shape));
-    forEachIndex(node.shape, (index, position) => (result[position] = index[node.attributes.axis]!));
+    const words = wordsOf(node.dtype, result);
+    forEachIndex(node.shape, (index, position) => (words[position] = index[node.attributes.axis]!));
     return result;
   },
   buffer: (node) => node.attributes.leaf.storage.read(),
@@ -112,7 +158,10 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
     throw new Error(`bug: param ${node.attributes.index} is not among the graph's inputs`);
   },
 
-  neg: unary((x) => -x),
+  neg: unary(
+    (x) => -x,
+    (x) => -x,
+  ),
   exp: unary(Math.exp),
   log: unary(Math.log),
   sin: unary(Math.sin),
@@ -122,40 +171,77 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
   erf: unary(erf),
   cast: (node, inputs) => {
     const from = node.inputs[0]!.dtype;
-    return unary<'cast'>((x) => encode(node.dtype, convert(from, node.dtype, decode(from, x))))(node, inputs);
+    const x = wordsOf(node.inputs[0]!.dtype, inputs[0]!);
+    const result = zeros(node.dtype, x.length);
+    const words = wordsOf(node.dtype, result);
+    for (let i = 0; i < x.length; i++) words[i] = convertStored(from, node.dtype, x[i]!);
+    return result;
   },
   bitcast: (node, inputs) => {
     const bits = inputs[0]!.slice();
     return new (infoOf(node.dtype).array)(bits.buffer, bits.byteOffset, bits.length);
   },
 
-  add: binary((a, b) => a + b),
-  mul: binary(product),
+  add: binary(
+    (a, b) => a + b,
+    (a, b) => a + b,
+  ),
+  mul: binary(product, (a, b) => a * b),
   div: binary((a, b) => a / b),
-  idiv: binary((a, b) => (b === 0 ? 0 : Math.floor(a / b))),
-  mod: binary((a, b, dtype) => (b === 0 && !isFloat(dtype) ? 0 : a - Math.floor(a / b) * b)),
-  max: binary((a, b) => Math.max(a, b)),
-  lt: binary((a, b) => boolean(a < b)),
-  eq: binary((a, b) => boolean(a === b)),
-  and: binary((a, b) => a & b),
-  or: binary((a, b) => a | b),
-  xor: binary((a, b) => a ^ b),
-  shl: binary((a, b, dtype) => (b < 0 || b >= bitsOf(dtype) ? 0 : a << b)),
-  shr: binary((a, b, dtype) => (b < 0 || b >= bitsOf(dtype) ? 0 : (a & (2 ** bitsOf(dtype) - 1)) >>> b)),
+  idiv: binary((a, b) => (b === 0 ? 0 : Math.floor(a / b)), floorQuotient),
+  mod: binary(
+    (a, b, dtype) => (b === 0 && !isFloat(dtype) ? 0 : a - Math.floor(a / b) * b),
+    (a, b) => (b === 0n ? 0n : a - floorQuotient(a, b) * b),
+  ),
+  max: binary(
+    (a, b) => Math.max(a, b),
+    (a, b) => (a > b ? a : b),
+  ),
+  lt: binary(
+    (a, b) => boolean(a < b),
+    (a, b) => boolean(a < b),
+  ),
+  eq: binary(
+    (a, b) => boolean(a === b),
+    (a, b) => boolean(a === b),
+  ),
+  and: binary(
+    (a, b) => a & b,
+    (a, b) => a & b,
+  ),
+  or: binary(
+    (a, b) => a | b,
+    (a, b) => a | b,
+  ),
+  xor: binary(
+    (a, b) => a ^ b,
+    (a, b) => a ^ b,
+  ),
+  shl: binary(
+    (a, b, dtype) => (b < 0 || b >= bitsOf(dtype) ? 0 : a << b),
+    (a, b) => (b < 0n || b >= 64n ? 0n : a << b),
+  ),
+  shr: binary(
+    (a, b, dtype) => (b < 0 || b >= bitsOf(dtype) ? 0 : (a & (2 ** bitsOf(dtype) - 1)) >>> b),
+    (a, b) => (b < 0n || b >= 64n ? 0n : BigInt.asUintN(64, a) >> b),
+  ),
 
   where: (node, inputs) => {
-    const [condition, a, b] = [inputs[0]!, inputs[1]!, inputs[2]!];
+    const condition = inputs[0]!;
+    const [a, b] = [wordsOf(node.dtype, inputs[1]!), wordsOf(node.dtype, inputs[2]!)];
     const result = zeros(node.dtype, a.length);
-    for (let i = 0; i < a.length; i++) result[i] = condition[i] === 0 ? b[i]! : a[i]!;
+    const words = wordsOf(node.dtype, result);
+    for (let i = 0; i < a.length; i++) words[i] = condition[i] === 0 ? b[i]! : a[i]!;
     return result;
   },
   threefry: (node, inputs) => {
-    const [k0, k1, counter] = [inputs[0]!, inputs[1]!, inputs[2]!];
+    const [k0, k1, counter] = [0, 1, 2].map((i) => numbersOf('int32', inputs[i]!));
     const { word } = node.attributes;
-    const result = zeros(node.dtype, counter.length);
-    for (let i = 0; i < counter.length; i++) {
-      const [first, second] = threefry2x32(k0[i]!, k1[i]!, 0, counter[i]!);
-      result[i] = word === 'first' ? first : word === 'second' ? second : first ^ second;
+    const result = zeros(node.dtype, counter!.length);
+    const words = wordsOf(node.dtype, result);
+    for (let i = 0; i < words.length; i++) {
+      const [first, second] = threefry2x32(k0![i]!, k1![i]!, 0, counter![i]!);
+      words[i] = word === 'first' ? first : word === 'second' ? second : first ^ second;
     }
     return result;
   },
@@ -164,12 +250,18 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
   sum: reduction(
     () => 0,
     (total, x, dtype) => (isFloat(dtype) ? total + x : (total + x) | 0),
+    (total, x) => total + x,
   ),
   amax: reduction(
     (dtype) => infoOf(dtype).lowest,
     (total, x) => Math.max(total, x),
+    (total, x) => (total > x ? total : x),
   ),
-  prod: reduction(() => 1, product),
+  prod: reduction(
+    () => 1,
+    product,
+    (total, x) => total * x,
+  ),
 
   reshape: (node, inputs) => inputs[0]!,
   permute: (node, inputs) => {
@@ -192,7 +284,7 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
     const { shape } = node.inputs[0]!;
     const source = (index: readonly number[]): number | undefined =>
       pick(shape, (i) => (index[i]! - low[i]!) / (interior[i]! + 1));
-    return move(node, inputs[0]!, source, encode(node.dtype, value));
+    return move(node, inputs[0]!, source, value);
   },
   shrink: (node, inputs) => {
     const { start, step } = node.attributes;
@@ -224,7 +316,7 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
   gather: (node, inputs) => {
     const { axis } = node.attributes;
     const { shape } = node.inputs[0]!;
-    const chosen = inputs[1]!;
+    const chosen = numbersOf('int32', inputs[1]!);
     const strides = stridesOf(node.shape);
     return move(node, inputs[0]!, (index) => {
       const at = checkIndex('gather', chosen[offsetOf(index, strides)]!, axis, shape[axis]!);
@@ -233,17 +325,22 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
   },
   scatterAdd: (node, inputs) => {
     const { axis } = node.attributes;
-    const [values, target] = [inputs[0]!, inputs[1]!];
+    const values = wordsOf(node.dtype, inputs[0]!);
+    const target = numbersOf('int32', inputs[1]!);
     const strides = stridesOf(node.shape);
-    const totals = new Float64Array(sizeOf(node.shape));
+    const wide = node.dtype === 'int64' ? 'int64' : 'float64';
+    const totals = wordsOf(wide, zeros(wide, sizeOf(node.shape)));
     forEachIndex(node.inputs[0]!.shape, (index, position) => {
       const to = checkIndex('scatterAdd', target[position]!, axis, node.shape[axis]!);
       const at = offsetOf(index, strides) + (to - index[axis]!) * strides[axis]!;
-      totals[at] = totals[at]! + values[position]!;
+      totals[at] = both(
+        totals[at]!,
+        values[position]!,
+        (a, b) => a + b,
+        (a, b) => a + b,
+      );
     });
-    const result = zeros(node.dtype, totals.length);
-    result.set(totals);
-    return result;
+    return stored(node.dtype, totals);
   },
 
   custom: (node, inputs) => inputs[node.attributes.result]!,
@@ -253,7 +350,7 @@ const table: { readonly [K in Exclude<Op, 'scan' | 'part'>]: Evaluate<K> } = {
   routine: (node, inputs) => {
     const result = zeros(node.dtype, sizeOf(node.shape));
     const operands = inputs.map((values, i) => ({ values, shape: node.inputs[i]!.shape }));
-    runRoutine(node.attributes, operands, result);
+    runRoutine(node.attributes, operands, result, node.inputs[0]!.dtype);
     return result;
   },
 };

@@ -154,6 +154,7 @@ function viewsOf({ buffer }: WebAssembly.Memory): Record<DType, TypedArray> {
     float32: new Float32Array(buffer),
     bfloat16: words,
     float16: words,
+    int64: new Float64Array(buffer),
     int32: new Int32Array(buffer),
     int16: new Int16Array(buffer),
     int8: new Int8Array(buffer),

@@ -4,12 +4,12 @@
  * the only one that is made. They know `Tensor` as a type alone and make new ones through `derived`, so no module needs one
  * that needs it.
  */
-import { raise, ShapeError, TraceError } from '../../base/errors.ts';
+import { DTypeError, raise, ShapeError, TraceError, ValueError } from '../../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../../base/shape.ts';
 import { realize } from '../../engine/realize.ts';
 import { currentTrace } from '../../engine/trace.ts';
-import { buffer } from '../../ir/build.ts';
-import { type DType, numbersOf, type TypedArray } from '../../ir/dtype.ts';
+import { buffer, cast } from '../../ir/build.ts';
+import { bigintsOf, type DType, isFloat, numbersOf, type TypedArray, type Words } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import { htmlOf } from '../print-html.ts';
 import { layoutOf, printArray, type PrintOptions } from '../print.ts';
@@ -70,7 +70,7 @@ export abstract class Handle {
 
   // Reading: computes the value if it is not known. Inside compile there is none yet: a TraceError says what to do.
 
-  /** The elements in row-major order, as a copy; bool as 0 and 1, 16-bit floats in a Float32Array. */
+  /** The elements in row-major order, as a copy; bool as 0 and 1, 16-bit floats in a Float32Array, int64 in a Float64Array. @throws ValueError for an int64 beyond ±(2^53 − 1) */
   async data(): Promise<TypedArray> {
     return this.dataSync();
   }
@@ -88,6 +88,24 @@ export abstract class Handle {
   /** As `data`, without waiting: for devices that run where the program does. */
   dataSync(): TypedArray {
     return elementsOf(this, 'data').slice();
+  }
+
+  /** The elements of an integer tensor in row-major order, as a copy: exact for every int64. @throws DTypeError for floats */
+  async bigints(): Promise<BigInt64Array<ArrayBuffer>> {
+    return this.bigintsSync();
+  }
+
+  /** As `bigints`, without waiting. @example tensor([1, 2], { dtype: 'int64' }).bigintsSync() // [1n, 2n] */
+  bigintsSync(): BigInt64Array<ArrayBuffer> {
+    if (isFloat(this.dtype)) {
+      raise(
+        new DTypeError(
+          `bigints: expected integers, got ${this.dtype}; read with .data(), or convert with .cast('int64')`,
+        ),
+      );
+    }
+    const [value] = realize([cast(this.node, 'int64')], 'bigints');
+    return bigintsOf(value!.storage.read()).slice();
   }
 
   itemSync(): number {
@@ -119,7 +137,7 @@ export abstract class Handle {
   /** As toString, with other digits, edges or line width. @example x.format({ precision: 8, threshold: Infinity }) */
   format(options?: PrintOptions): string {
     try {
-      const printed = printArray(elementsOf(this, 'print'), this.shape, this.dtype, options);
+      const printed = printArray(shownOf(this), this.shape, this.dtype, options);
       // Brackets do not tell how nothing is nested.
       const text = this.size === 0 && this.rank > 1 ? `${printed} shape=${formatShape(this.shape)}` : printed;
       return this.dtype === 'float32' ? text : `${text} ${this.dtype}`;
@@ -139,7 +157,7 @@ export abstract class Handle {
   /** @internal What a notebook of Deno's kernel shows, by MIME type. */
   [jupyterDisplay](): Readonly<Record<string, string>> {
     if (currentTrace() !== undefined) return { 'text/plain': this.#summary() };
-    const layout = layoutOf(elementsOf(this, 'display'), this.shape, this.dtype, { precision: 4, threshold: 400 });
+    const layout = layoutOf(shownOf(this), this.shape, this.dtype, { precision: 4, threshold: 400 });
     return { 'text/plain': this.toString(), 'text/html': htmlOf(layout, this.#summary()) };
   }
 
@@ -148,9 +166,23 @@ export abstract class Handle {
   }
 }
 
+/** @throws ValueError where an int64 is beyond the whole numbers that JavaScript's are exact for */
 function elementsOf(x: Handle, op: string): TypedArray {
   const [value] = realize([x.node], op);
-  return numbersOf(x.dtype, value!.storage.read());
+  const numbers = numbersOf(x.dtype, value!.storage.read());
+  if (x.dtype !== 'int64') return numbers;
+  const beyond = numbers.find((number) => !Number.isSafeInteger(number));
+  if (beyond === undefined) return numbers;
+  return raise(
+    new ValueError(`${op}: ${beyond} is beyond ±(2^53 − 1), where numbers are no longer exact; read with .bigints()`),
+  );
+}
+
+/** The elements as they are printed: int64 exactly, whatever their size. */
+function shownOf(x: Handle): Words {
+  const [value] = realize([x.node], 'print');
+  const stored = value!.storage.read();
+  return x.dtype === 'int64' ? bigintsOf(stored) : numbersOf(x.dtype, stored);
 }
 
 function nested(elements: TypedArray, shape: Shape, axis: number, offset: number): NestedNumbers {
