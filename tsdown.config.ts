@@ -13,6 +13,7 @@ export default defineConfig({
     'train/index': 'src/train/index.ts',
     'vision/index': 'src/vision/index.ts',
     'io/index': 'src/io/index.ts',
+    'keras/index': 'src/keras/index.ts',
     'ml/index': 'src/ml/index.ts',
     'stats/index': 'src/stats/index.ts',
     'plot/index': 'src/plot/index.ts',
