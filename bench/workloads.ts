@@ -5,6 +5,7 @@
  */
 
 import { kernelWorkloads, type KernelWorkload } from './workloads/kernels.ts';
+import type { MlWorkload } from './workloads/ml.ts';
 import {
   decodeWorkloads,
   type DecodeWorkload,
@@ -23,12 +24,12 @@ export const batchCount = 16;
 /** A train step's first losses are compared between contenders. */
 export const comparedSteps = 5;
 
-export type Workload = KernelWorkload | TrainWorkload | InferenceWorkload | DecodeWorkload;
+export type Workload = KernelWorkload | TrainWorkload | InferenceWorkload | DecodeWorkload | MlWorkload;
 
 /** So many tokens are decoded before a contender shows what it computed: the cache must have been read by then. */
 export const comparedTokens = 4;
 
-/** Every workload, in the order of the table. */
+/** Every workload of tensors and networks, in the order of the table. Those of classical machine learning are ml.ts's. */
 export function listWorkloads(): readonly Workload[] {
   return [...trainWorkloads(), ...inferenceWorkloads(), ...decodeWorkloads(), ...kernelWorkloads()];
 }

@@ -9,8 +9,8 @@ import { prepareDecode } from './fathom-decode.ts';
 import { prepareKernel } from './fathom-kernels.ts';
 import { prepareInference, prepareTrain } from './fathom-networks.ts';
 
-/** The workload on the default device, ready to step. @example await prepare(workload).step() */
-export function prepare(workload: Workload): Run {
+/** The workload on the default device, ready to step. @example (await prepare(workload)).step() */
+export async function prepare(workload: Workload): Promise<Run> {
   switch (workload.kind) {
     case 'kernel':
       return prepareKernel(workload);
@@ -20,5 +20,7 @@ export function prepare(workload: Workload): Run {
       return prepareInference(workload);
     case 'decode':
       return prepareDecode(workload);
+    case 'ml':
+      return (await import('./fathom-ml.ts')).prepareMl(workload);
   }
 }
