@@ -179,69 +179,71 @@ function scratchNeeded(analysis: Analysis, spilled: ReadonlySet<Register>): numb
   return most;
 }
 
-interface Reference {
-  readonly at: number;
-  readonly writes: boolean;
-  readonly site: Site;
+/** What is known of a register's lifetime while its references come in, in order of position. */
+interface Lifetime {
+  start: number;
+  end: number;
+  weight: number;
+  readonly hints: Register[];
+  /** The loops around the references so far. */
+  readonly spans: Set<LoopSpan>;
+  /** The loop around the last of them. */
+  last: LoopSpan | undefined;
 }
 
-/** Positions count double: a statement reads at 2p and writes at 2p + 1. */
+/** Positions count double: a statement reads at 2p and writes at 2p + 1. Hot: runs for every nest, over every operand. */
 function findLifetimes(analysis: Analysis): {
   vectors: readonly Interval[];
   opmasks: readonly Interval[];
   temporaries: readonly Interval[];
 } {
-  const references = new Map<Register, Reference[]>();
+  const lifetimes = new Map<Register, Lifetime>();
   const temporaryIntervals: Interval[] = [];
-  const note = (register: Register, reference: Reference): void => {
+  const note = (register: Register, at: number, writes: boolean, span: LoopSpan | undefined): void => {
     if (isMemory(analysis, register)) return;
-    const list = references.get(register);
-    if (list === undefined) references.set(register, [reference]);
-    else list.push(reference);
+    let life = lifetimes.get(register);
+    if (life === undefined) {
+      life = { start: at, end: at, weight: 0, hints: [], spans: new Set(), last: undefined };
+      lifetimes.set(register, life);
+    } else {
+      if (at < life.start) life.start = at;
+      if (at > life.end) life.end = at;
+    }
+    life.weight += span?.frequency ?? 1;
+    if (span === life.last) return;
+    life.last = span;
+    for (let around = span; around !== undefined && !life.spans.has(around); around = around.parent) {
+      life.spans.add(around);
+      if (writes) continue;
+      // A loop that reads the register before it writes it takes the value from before the loop, or from its last iteration.
+      if (2 * around.start < life.start) life.start = 2 * around.start;
+      if (2 * around.end + 1 > life.end) life.end = 2 * around.end + 1;
+    }
   };
-  const hints = new Map<Register, Register[]>();
   for (const site of analysis.sites.values()) {
-    const { statement, position } = site;
+    const { statement, position, span } = site;
     const at = 2 * position;
     if (statement.kind === 'set' && isMemory(analysis, statement.target)) continue;
-    for (const register of operandsOf(statement)) note(register, { at, writes: false, site });
+    const operands = operandsOf(statement);
+    for (const register of operands) note(register, at, false, span);
     const count = temporaries(analysis, site);
     if (count > TEMPS_PER_SITE) throw new Error(`bug: ${count} temporaries`);
     for (let i = 0; i < count; i++)
       temporaryIntervals.push({ key: tempKey(position, i), start: at, end: at + 1, weight: Infinity, hints: [] });
     if (statement.kind !== 'set') continue;
-    note(statement.target, { at: writesEarly(site) ? at : at + 1, writes: true, site });
-    const operands = operandsOf(statement).filter((register) => register !== statement.target);
-    if (statement.value.op === 'fma' || statement.value.op === 'fnma') operands.reverse();
-    hints.set(statement.target, [...(hints.get(statement.target) ?? []), ...operands]);
+    const { target, value } = statement;
+    note(target, writesEarly(site) ? at : at + 1, true, span);
+    const hints = lifetimes.get(target)?.hints;
+    if (hints === undefined) continue;
+    const isSum = value.op === 'fma' || value.op === 'fnma';
+    for (let i = 0; i < operands.length; i++) {
+      const register = operands[isSum ? operands.length - 1 - i : i]!;
+      if (register !== target) hints.push(register);
+    }
   }
   const vectors: Interval[] = [];
   const opmasks: Interval[] = [];
-  for (const [register, list] of references) {
-    let start = Infinity;
-    let end = 0;
-    let weight = 0;
-    const spans = new Map<LoopSpan, Reference>();
-    for (const reference of list) {
-      start = Math.min(start, reference.at);
-      end = Math.max(end, reference.at);
-      weight += reference.site.span?.frequency ?? 1;
-      for (let span = reference.site.span; span !== undefined; span = span.parent)
-        if (!spans.has(span)) spans.set(span, reference);
-    }
-    // A loop that reads the register before it writes it takes the value from before the loop, or from its last iteration.
-    for (const [span, first] of spans) {
-      if (first.writes) continue;
-      start = Math.min(start, 2 * span.start);
-      end = Math.max(end, 2 * span.end + 1);
-    }
-    (analysis.opmasks.has(register) ? opmasks : vectors).push({
-      key: register,
-      start,
-      end,
-      weight,
-      hints: hints.get(register) ?? [],
-    });
-  }
+  for (const [key, { start, end, weight, hints }] of lifetimes)
+    (analysis.opmasks.has(key) ? opmasks : vectors).push({ key, start, end, weight, hints });
   return { vectors, opmasks, temporaries: temporaryIntervals };
 }
