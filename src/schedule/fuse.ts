@@ -8,6 +8,7 @@ import type { Node } from '../ir/node.ts';
 import { families, type Op } from '../ir/op.ts';
 import { topological, useCounts } from '../ir/walk.ts';
 import { ofVar, Space } from '../kernel/affine.ts';
+import { findJoins, type Pad } from './joins.ts';
 import { findProduct, isContraction } from './product.ts';
 
 /** Rough cost of an elementwise op, in additions; 1 where none is given. */
@@ -32,6 +33,8 @@ export interface Fusion {
   readonly stored: ReadonlySet<Node>;
   /** Sums that are contractions. */
   readonly contractions: ReadonlySet<Node>;
+  /** Sums of pads that are one buffer, each with the pads whose inputs are written into it. */
+  readonly joins: ReadonlyMap<Node, readonly Pad[]>;
   /** True if a node has exactly one user and is not an output. */
   readonly isPrivate: (node: Node) => boolean;
 }
@@ -59,6 +62,10 @@ export function fuse(outputs: readonly Node[]): Fusion {
     for (const { source } of [product.a, product.b])
       stored.add(source.op === 'pad' && !uses.has(source) ? source.inputs[0]! : source);
   }
+
+  const joins = findJoins(order, isPrivate);
+  for (const node of joins.parts.keys()) stored.add(node);
+  for (const node of joins.inside) absorbed.add(node);
 
   /** For a value that is not stored: the reduction inside its expression, and what computing it again costs. */
   const reduction = new Map<Node, Node>();
@@ -143,7 +150,7 @@ export function fuse(outputs: readonly Node[]): Fusion {
         break;
     }
   }
-  return { stored, contractions, isPrivate };
+  return { stored, contractions, joins: joins.parts, isPrivate };
 }
 
 /** Movement that neither repeats nor regroups elements: a reduction may be computed through it. */

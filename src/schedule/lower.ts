@@ -10,7 +10,7 @@ import { isRecordingOrigins } from '../ir/origin.ts';
 import { topological } from '../ir/walk.ts';
 import { raise, ShapeError } from '../base/errors.ts';
 import { sizeOf, stridesOf } from '../base/shape.ts';
-import { affine, coefficient, ofVar, plus, Space, times, type Var } from '../kernel/affine.ts';
+import { type Affine, affine, coefficient, ofVar, plus, Space, times, type Var } from '../kernel/affine.ts';
 import { type BufferId, type Effect, type Expression, mapIndices } from '../kernel/kernel.ts';
 import { Expressions, type Scope } from './express.ts';
 import { type Fusion, fuse, sourceOf } from './fuse.ts';
@@ -46,6 +46,14 @@ interface Memory {
   readonly rank: ReadonlyMap<Node, number>;
   /** For each kernel the node it is there for. */
   readonly nodes: Map<LoweredStep, Node>;
+}
+
+/** Elements of a value: variables, where they are in the value, and what is there. */
+interface Piece {
+  readonly space: Space;
+  readonly vars: readonly Var[];
+  readonly index: readonly Affine[];
+  readonly value: Expression;
 }
 
 class Lowering {
@@ -215,6 +223,7 @@ class Lowering {
     const size = sizeOf(node.shape);
     const isFixed = home.kind !== 'arena' || this.wantedRowMajor.has(node);
     if (size === 0) return { buffer: this.buffer(node.dtype, 0, home), strides: stridesOf(node.shape) };
+    if (this.fusion.joins.has(node)) return this.computeJoin(node, home, isFixed);
     switch (node.op) {
       case 'pad':
         return this.computePad(node, home);
@@ -239,22 +248,15 @@ class Lowering {
 
   private computeElements(node: Node, home: Target, rowMajor: boolean): Placement {
     if (node.op === 'routine') return this.computeRoutine(node, home);
+    if (this.fusion.joins.has(node)) return this.computeJoin(node, home, rowMajor || home.kind !== 'arena');
     if (node.op === 'pad' || node.op === 'scatterAdd') {
       const special = node.op === 'pad' ? this.computePad(node, home) : this.computeScatter(node, home);
       if (!rowMajor || isRowMajor(node.shape, special.strides)) return special;
       this.placements.set(node, special);
       return this.rowMajor(node);
     }
-    const { counts, reaches } = this.hasStrides
-      ? phasesOf(node, this.fusion, (one) => this.placements.has(one))
-      : { counts: node.shape.map(() => 1), reaches: undefined };
     let placement: Placement | undefined;
-    for (const phase of cornersOf(counts)) {
-      const space = new Space();
-      const vars = node.shape.map((size, axis) => space.variable(Math.ceil((size - phase[axis]!) / counts[axis]!)));
-      if (vars.some(({ size }) => size <= 0)) continue;
-      const index = vars.map((v, axis) => plus(times(ofVar(v), counts[axis]!), phase[axis]!));
-      const value = this.expressions.define(node, index, { space, insideReduce: false, done: new Map(), reaches });
+    for (const { space, vars, index, value } of this.piecesOf(node)) {
       placement ??= {
         buffer: this.buffer(node.dtype, sizeOf(node.shape), home),
         strides: rowMajor
@@ -267,12 +269,78 @@ class Lowering {
     return placement!;
   }
 
+  /** The elements of a node that is not stored yet, by one kernel or, where it pays, by one for each phase. */
+  private piecesOf(node: Node): readonly Piece[] {
+    const { counts, reaches } = this.hasStrides
+      ? phasesOf(node, this.fusion, (one) => this.placements.has(one))
+      : { counts: node.shape.map(() => 1), reaches: undefined };
+    return cornersOf(counts).flatMap((phase): Piece[] => {
+      const space = new Space();
+      const vars = node.shape.map((size, axis) => space.variable(Math.ceil((size - phase[axis]!) / counts[axis]!)));
+      if (vars.some(({ size }) => size <= 0)) return [];
+      const index = vars.map((v, axis) => plus(times(ofVar(v), counts[axis]!), phase[axis]!));
+      const value = this.expressions.define(node, index, { space, insideReduce: false, done: new Map(), reaches });
+      return [{ space, vars, index, value }];
+    });
+  }
+
+  /** The elements of a node that are there to be copied, or are computed where they are wanted. */
+  private partOf(node: Node): readonly Piece[] {
+    if (!this.placements.has(node) && !this.fusion.stored.has(node) && node.op !== 'pad') return this.piecesOf(node);
+    const space = new Space();
+    const vars = node.shape.map((size) => space.variable(size));
+    const index = vars.map(ofVar);
+    return [
+      {
+        space,
+        vars,
+        index,
+        value: this.expressions.value(node, index, { space, insideReduce: false, done: new Map() }),
+      },
+    ];
+  }
+
+  /** One buffer, with every part written in its place and zeros where there is none. */
+  private computeJoin(node: Node, home: Target, rowMajor: boolean): Placement {
+    const pads = this.fusion.joins.get(node)!;
+    const parts = pads.map(({ inputs, attributes: { low } }) => ({ low, pieces: this.partOf(inputs[0]!) }));
+    const first = parts[0]!.pieces[0]!;
+    const placement = {
+      buffer: this.buffer(node.dtype, sizeOf(node.shape), home),
+      strides: rowMajor
+        ? stridesOf(node.shape)
+        : layoutOf(node.shape, first.index, first.value, first.space, this.memory.chooseVectorAxis),
+    };
+    const covered = pads.reduce((sum, { inputs }) => sum + sizeOf(inputs[0]!.shape), 0);
+    if (covered < sizeOf(node.shape)) this.fill(placement.buffer, node, 0);
+    for (const { low, pieces } of parts) {
+      for (const { space, vars, index, value } of pieces) {
+        const at = address(
+          index.map((one, axis) => plus(one, low[axis]!)),
+          placement.strides,
+        );
+        this.emit('join', space, vars, [{ kind: 'store', buffer: placement.buffer, at, value }]);
+      }
+    }
+    return placement;
+  }
+
+  /** A kernel that writes a number to every element of a node's buffer. */
+  private fill(buffer: BufferId, { dtype, shape }: Node, value: number): void {
+    const space = new Space();
+    const all = space.variable(sizeOf(shape));
+    this.emit(
+      'fill',
+      space,
+      [all],
+      [{ kind: 'store', buffer, at: ofVar(all), value: { kind: 'const', dtype, value } }],
+    );
+  }
+
   private computePad(node: NodeOf<'pad'> & Node, home: Target): Placement {
     const { low, interior, value } = node.attributes;
     const input = node.inputs[0]!;
     const buffer = this.buffer(node.dtype, sizeOf(node.shape), home);
-    const fill = new Space();
-    const all = fill.variable(sizeOf(node.shape));
     const space = new Space();
     const vars = input.shape.map((size) => space.variable(size));
     const index = vars.map(ofVar);
@@ -284,12 +352,7 @@ class Lowering {
       home.kind !== 'arena' || body === undefined
         ? stridesOf(node.shape)
         : layoutOf(node.shape, index, body, space, this.memory.chooseVectorAxis);
-    this.emit(
-      'fill',
-      fill,
-      [all],
-      [{ kind: 'store', buffer, at: ofVar(all), value: { kind: 'const', dtype: node.dtype, value } }],
-    );
+    this.fill(buffer, node, value);
     if (body) {
       const placed = index.map((at, i) => plus(times(at, interior[i]! + 1), low[i]!));
       this.emit('pad', space, vars, [{ kind: 'store', buffer, at: address(placed, strides), value: body }]);
@@ -302,14 +365,7 @@ class Lowering {
     const { axis } = node.attributes;
     const strides = stridesOf(node.shape);
     const buffer = this.buffer(node.dtype, sizeOf(node.shape), home);
-    const fill = new Space();
-    const all = fill.variable(sizeOf(node.shape));
-    this.emit(
-      'fill',
-      fill,
-      [all],
-      [{ kind: 'store', buffer, at: ofVar(all), value: { kind: 'const', dtype: node.dtype, value: 0 } }],
-    );
+    this.fill(buffer, node, 0);
     if (sizeOf(values.shape) === 0) return { buffer, strides };
     const space = new Space();
     const vars = values.shape.map((size) => space.variable(size));
