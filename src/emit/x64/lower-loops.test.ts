@@ -99,6 +99,29 @@ describe.each(tiers)('loops on %s', (tier) => {
     ]);
   });
 
+  it('what is read before the outer loop is read where it lies, whichever piece is run', () => {
+    const rows = 6;
+    const builder = new NestBuilder(lanes);
+    const [from, to] = [builder.slot('f32', 'read'), builder.slot('f32', 'write')];
+    const load = (constant: number, terms: Walk['terms']) =>
+      builder.set('f32', { op: 'load', element: 'f32', access: { slot: from, at: { constant, terms }, step: 1, active: lanes } }); // prettier-ignore
+    const factor = load(rows * lanes, []);
+    const i = builder.open(rows);
+    const row = [{ loop: i, by: lanes }];
+    const scaled = builder.binary('mul', load(0, row), factor);
+    builder.store('f32', { slot: to, at: { constant: 0, terms: row }, step: 1, active: lanes }, scaled);
+    builder.close();
+    const memories = [
+      Float32Array.from({ length: (rows + 1) * lanes }, (_, n) => (n % 7) - 3),
+      new Float32Array(rows * lanes),
+    ];
+    check(builder.finish('scaled rows', { parallel: true, work: 1 }), tier, memories, [
+      [0, 1],
+      [1, 4],
+      [4, rows],
+    ]);
+  });
+
   it('loops of every small count are right, however they are unrolled', () => {
     for (const depth of [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33])
       check(product(lanes, 3, depth).nest, tier, product(lanes, 3, depth).memories);

@@ -129,15 +129,21 @@ class Emission {
       constant += binding.offset;
     }
     this.addTo({ kind: 'register', register }, constant);
-    const stride = this.dynamic === undefined ? 0 : (pointer.strides.get(this.dynamic) ?? 0);
-    if (stride !== 0) {
-      assembler.emit('mov', rdx, mem(rsp, frameOffsets.begin));
+    if (home.kind === 'stack') assembler.emit('mov', mem(rsp, home.offset), rax);
+  }
+
+  /** Moves the pointers that follow the outer loop to its first iteration; what stands before the loop has used them from its start. */
+  private moveToBegin(loop: number): void {
+    const { assembler } = this;
+    for (const [pointer, home] of this.frame.pointers) {
+      const stride = pointer.strides.get(loop) ?? 0;
+      if (stride === 0) continue;
       if (stride !== (stride | 0))
         throw new Error(`bug: ${this.context.nest.name} steps ${stride} bytes, beyond 2 GiB`);
+      assembler.emit('mov', rdx, mem(rsp, frameOffsets.begin));
       assembler.emit('imul', rdx, rdx, stride);
-      assembler.emit('add', register, rdx);
+      assembler.emit('add', home.kind === 'register' ? home.register : mem(rsp, home.offset).as(64), rdx);
     }
-    if (home.kind === 'stack') assembler.emit('mov', mem(rsp, home.offset), rax);
   }
 
   private addTo(home: GeneralHome, amount: number): void {
@@ -188,6 +194,7 @@ class Emission {
       if (counter === undefined) throw new Error('bug: a loop has no counter');
       const place = counter.kind === 'register' ? counter.register.as(32) : mem(rsp, counter.offset).as(32);
       if (isDynamic) {
+        this.moveToBegin(loop);
         assembler.emit('mov', rax, mem(rsp, frameOffsets.end));
         assembler.emit('sub', rax, mem(rsp, frameOffsets.begin));
         assembler.emit('mov', place, rax.as(32));
