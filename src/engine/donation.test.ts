@@ -57,6 +57,20 @@ describe('donation', () => {
     expectClose(cell.value, [12, 13], 0);
   });
 
+  it('a computed index that cannot leave its axis does not keep a cell from being overwritten', () => {
+    const cell = new Cell(tensor([1, 2]));
+    const table = tensor([10, 20, 30, 40]);
+    const step = compile((position: Tensor) => {
+      cell.value = cell.value.add(table.take(position.add(1).clip(0, 3)));
+    });
+    const position = tensor([0, 9], { dtype: 'int32' });
+    step(position);
+    const before = allocated;
+    for (let i = 0; i < 3; i++) step(position);
+    expect(allocated).toBe(before);
+    expectClose(cell.value, [81, 162], 0);
+  });
+
   it('a value that was read is left alone from then on', () => {
     const { cell, step } = counter();
     const by = tensor([1, 1]);

@@ -1,8 +1,8 @@
 /**
- * Indices must lie inside their axis. Where an index is only a rearrangement of an input, its range is checked on the host
- * before the run; where it depends on no input, once, when the program is made; where it is computed, the graph is wrapped
- * so that the kernel stays inside its memory, and two more outputs tell the range after the run. Whichever it is, the caller
- * gets an IndexError and no cell is written.
+ * Indices must lie inside their axis. Where an index cannot leave it (index-range.ts), there is nothing to do. Where it is only a
+ * rearrangement of an input, its range is checked on the host before the run; where it depends on no input, once, when the program
+ * is made; where it is computed, the graph is wrapped so that the kernel stays inside its memory, and two more outputs tell the
+ * range after the run. Whichever it is, the caller gets an IndexError and no cell is written.
  */
 import { IndexError, raise } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
@@ -11,8 +11,8 @@ import { isFloat, isLossless } from '../ir/dtype.ts';
 import type { Storage } from '../ir/leaf.ts';
 import { bodyOrder, usedParts } from '../ir/loop.ts';
 import type { Node } from '../ir/node.ts';
-import { placesBelow } from '../ir/routine.ts';
 import type { Device } from '../runtime/device.ts';
+import { rangeOf } from './index-range.ts';
 import type { Range, Value } from './value.ts';
 
 /** One index tensor that must lie in 0 … limit − 1. */
@@ -90,8 +90,8 @@ export class IndexGuard {
   }
 
   #add(index: Node, rebuilt: Node, { limit, path, user }: IndexUse): Node {
-    const bound = placesIn(index);
-    if (bound !== undefined && bound <= limit) return rebuilt;
+    const range = rangeOf(index);
+    if (range !== undefined && range.low >= 0 && range.high < limit) return rebuilt;
     const input = rearrangedInput(index, this.#inputs);
     if (input !== undefined) {
       this.checks.push({ path, limit, source: { from: 'input', input } });
@@ -126,29 +126,6 @@ function fixedRange(device: Device, index: Node): Range {
   const storages = [device.allocate('int32', 1), device.allocate('int32', 1)];
   device.compile({ inputs: [], outputs: extremes(index) }).run([], storages);
   return { high: storages[0]!.read()[0]!, low: ~storages[1]!.read()[0]! };
-}
-
-/** A size that no element of the index reaches, where it is made of the places that a routine found. */
-function placesIn(index: Node): number | undefined {
-  let node = index;
-  for (;;) {
-    switch (node.op) {
-      case 'routine':
-        return placesBelow(node.attributes, node.inputs[0]!.shape);
-      case 'reshape':
-      case 'permute':
-      case 'expand':
-      case 'flip':
-      case 'shrink':
-      case 'detach':
-      case 'realize':
-      case 'barrier':
-        node = node.inputs[0]!;
-        break;
-      default:
-        return undefined;
-    }
-  }
 }
 
 /** The input that the index only rearranges, so that it takes no other values; undefined if it computes or leaves some out. */
