@@ -14,6 +14,12 @@ export const GAP = BINS - 1;
 /** Cuts are found on at most this many samples. */
 const ENOUGH = 200_000;
 
+/** So many rows fit into the cache. */
+const BLOCK = 1024;
+
+/** Cells of a grid. */
+const CELLS = 2048;
+
 /** @see bin */
 export interface Bins {
   /** By feature, by sample. */
@@ -26,29 +32,88 @@ export interface Bins {
 
 /** Bins of equal numbers of samples, or one for each value where those are few. */
 export function bin(x: Matrix, maxBins: number, seed: number): Bins {
-  const codes: Uint8Array[] = [];
-  const cuts: Float64Array[] = [];
-  const hasGaps: boolean[] = [];
-  const some = x.rows > ENOUGH ? new Random(seed).permutation(x.rows).subarray(0, ENOUGH) : undefined;
-  for (let j = 0; j < x.columns; j++) {
-    const column = x.column(j);
-    const own = cutsOf(some === undefined ? column.slice() : Float64Array.from(some, (i) => column[i]!), maxBins);
-    const bytes = new Uint8Array(x.rows);
-    let gaps = false;
-    // Hot: every value once.
-    for (let i = 0; i < x.rows; i++) {
-      const value = column[i]!;
-      if (value === value) bytes[i] = placeOf(own, value);
-      else {
-        bytes[i] = GAP;
-        gaps = true;
-      }
-    }
-    codes.push(bytes);
-    cuts.push(own);
-    hasGaps.push(gaps);
+  const { data, rows, columns } = x;
+  const some = rows > ENOUGH ? someOf(rows, seed) : undefined;
+  const cuts = Array.from({ length: columns }, (_, j) => {
+    if (some === undefined) return cutsOf(x.column(j), maxBins);
+    const own = new Float64Array(some.length);
+    for (let k = 0; k < own.length; k++) own[k] = data[some[k]! * columns + j]!;
+    return cutsOf(own, maxBins);
+  });
+  const codes = cuts.map(() => new Uint8Array(rows));
+  const grids = cuts.map(gridOf);
+  const hasGaps = cuts.map(() => false);
+  // Rows by blocks, so that what is read of a row for one column is there for the next.
+  for (let start = 0; start < rows; start += BLOCK) {
+    const end = Math.min(rows, start + BLOCK);
+    for (let j = 0; j < columns; j++) if (encode(data, columns, j, start, end, grids[j]!, codes[j]!)) hasGaps[j] = true;
   }
   return { codes, cuts, hasGaps };
+}
+/** ENOUGH of the rows, drawn by chance, in ascending order. */
+function someOf(rows: number, seed: number): Int32Array {
+  const random = new Random(seed);
+  const order = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) order[i] = i;
+  for (let i = 0; i < ENOUGH; i++) {
+    const j = i + random.below(rows - i);
+    const drawn = order[j]!;
+    order[j] = order[i]!;
+    order[i] = drawn;
+  }
+  return order.subarray(0, ENOUGH).sort();
+}
+
+/** Cuts with a grid of equal cells over them: for each cell the first cut that is not below its beginning. */
+interface Grid {
+  readonly cuts: Float64Array;
+  readonly low: number;
+  /** Cells a unit; 0 where there is no grid. */
+  readonly scale: number;
+  readonly firsts: Uint8Array;
+}
+
+function gridOf(cuts: Float64Array): Grid {
+  const low = cuts[0] ?? 0;
+  const scale = CELLS / (cuts.at(-1)! - low);
+  const firsts = new Uint8Array(CELLS + 1);
+  const isUsable = scale > 0 && scale < Infinity;
+  // One below, because a value's cell and a cell's beginning are rounded each on its own.
+  if (isUsable) for (let c = 0; c <= CELLS; c++) firsts[c] = placeOf(cuts, low + (c - 1) / scale);
+  return { cuts, low, scale: isUsable ? scale : 0, firsts };
+}
+
+/** Codes of rows start … end − 1 of a column. Hot: every value once. @returns whether there are gaps */
+function encode(
+  data: Float64Array,
+  columns: number,
+  j: number,
+  start: number,
+  end: number,
+  { cuts, low, scale, firsts }: Grid,
+  codes: Uint8Array,
+): boolean {
+  const last = cuts.length;
+  let gaps = false;
+  for (let i = start; i < end; i++) {
+    const value = data[i * columns + j]!;
+    if (value !== value) {
+      codes[i] = GAP;
+      gaps = true;
+      continue;
+    }
+    const cell = (value - low) * scale;
+    if (cell >= CELLS || scale === 0) {
+      codes[i] = placeOf(cuts, value);
+      continue;
+    }
+    let code = cell > 0 ? firsts[cell | 0]! : 0;
+    // Most cells hold no cut or one; a cell of many is where values lie close together.
+    if (code + 8 < last && cuts[code + 8]! < value) code = placeOf(cuts, value);
+    else while (code < last && cuts[code]! < value) code++;
+    codes[i] = code;
+  }
+  return gaps;
 }
 
 /** @param values sorted in place */
@@ -57,7 +122,10 @@ function cutsOf(values: Float64Array, maxBins: number): Float64Array {
   let count = values.length;
   while (count > 0 && values[count - 1] !== values[count - 1]) count--;
   const present = values.subarray(0, count);
-  const different = present.filter((value, i) => i === 0 || value !== present[i - 1]);
+  const different: number[] = [];
+  for (let i = 0; i < count && different.length <= maxBins; i++) {
+    if (i === 0 || present[i] !== present[i - 1]) different.push(present[i]!);
+  }
   if (different.length <= maxBins) {
     return Float64Array.from({ length: Math.max(0, different.length - 1) }, (_, i) =>
       between(different[i]!, different[i + 1]!),

@@ -60,7 +60,8 @@ interface Leaf {
 
 /** Grows trees over the same samples, one after another. */
 export class HistogramGrower {
-  readonly #bins: Bins;
+  /** The codes themselves are in the store. */
+  readonly #bins: Omit<Bins, 'codes'>;
   readonly #growth: BoostingGrowth;
   readonly #rows: number;
   readonly #store: HistogramStore;
@@ -68,7 +69,7 @@ export class HistogramGrower {
   readonly #goesLeft = new Uint8Array(BINS);
 
   constructor(bins: Bins, rows: number, growth: BoostingGrowth) {
-    this.#bins = bins;
+    this.#bins = { cuts: bins.cuts, hasGaps: bins.hasGaps };
     this.#growth = growth;
     this.#rows = rows;
     this.#store = storeFor(bins, rows);
@@ -146,7 +147,7 @@ export class HistogramGrower {
 
   /** Histograms of some samples: most of the time of boosting is here. */
   #count(start: number, end: number, isCurved: boolean): Float64Array {
-    const result = this.#free.pop() ?? new Float64Array(this.#bins.codes.length * WIDTH);
+    const result = this.#free.pop() ?? new Float64Array(this.#bins.cuts.length * WIDTH);
     this.#store.count(start, end, isCurved, result);
     return result;
   }
