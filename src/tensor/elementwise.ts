@@ -201,10 +201,7 @@ export function pow(a: Operand, b: Operand): Node {
   }
   const dtype = commonDType(a, b);
   if (isFloat(dtype)) return generalPower(...meet('pow', a, b));
-  if (dtype === 'int64') return integerPower(...meet('pow', a, b));
-  // Doubles hold every int32, and the nearest whole number to the result is the result.
-  const result = generalPower(...meet('pow', a, b, 'float64'));
-  return cast(round(result), dtype === 'bool' ? 'int32' : dtype);
+  return integerPower(...meet('pow', a, b, dtype === 'bool' ? 'int32' : dtype));
 }
 
 /** Powers by multiplication up to this one: more products than this cost more than exp and log. */
@@ -230,16 +227,19 @@ function repeatedProduct(x: Node, n: number): Node {
   return result ?? like(x, 1);
 }
 
-/** aᵇ of int64 by squaring, wrapping as products do; for b below 0 what 1 / aᵇ is without its fraction. */
+/** aᵇ of integers by squaring, wrapping as products do; for b below 0 what 1 / aᵇ is without its fraction. */
 function integerPower(a: Node, b: Node): Node {
   const [zero, one] = [like(a, 0), like(a, 1)];
   let result = one;
   let factor = a;
-  for (let k = 0; k < 63; k++) {
+  const { bytes, lowest } = infoOf(a.dtype);
+  const bits = lowest === 0 ? 8 * bytes : 8 * bytes - 1;
+  for (let k = 0; k < bits; k++) {
     const isSet = binary('eq', binary('and', binary('shr', b, like(b, k)), one), one);
     result = binary('mul', result, select(isSet, factor, one));
     factor = binary('mul', factor, factor);
   }
+  if (lowest === 0) return result;
   const isUnit = either(binary('eq', a, one), binary('eq', a, like(a, -1)));
   const isOdd = binary('eq', binary('and', b, one), one);
   const inverse = select(isUnit, select(isOdd, a, one), zero);
