@@ -56,6 +56,7 @@ export {
   type PermutationTestOptions,
   type PermutationTestResult,
 } from './hypotheses/resampling.ts';
+export { shapiro } from './hypotheses/shapiro.ts';
 export type { Alternative, AlternativeOption, Sample, TestResult } from './hypotheses/sample.ts';
 export {
   type IndependentOptions,

@@ -13,7 +13,7 @@ SAMPLES = {
     "a": np.round(rng.normal(0.3, 1.0, 9), 4), "b": np.round(rng.normal(-0.2, 1.4, 12), 4), "c": np.round(rng.normal(0, 1, 9), 4),
     "tied": [1.0, 2.0, 2.0, 3.0, 5.0, 5.0, 5.0, 8.0, 1.0], "tied2": [2.0, 2.0, 4.0, 5.0, 6.0, 8.0, 8.0, 9.0, 9.0],
     "long": np.round(rng.normal(0, 1, 60), 4), "longer": np.round(rng.normal(0.5, 1.2, 75), 4), "long2": np.round(rng.normal(0.2, 1.0, 60), 4),
-    "far": np.round(rng.normal(4, 1, 60), 4), "one": [0.7], "two": [0.2, 1.4],
+    "far": np.round(rng.normal(4, 1, 60), 4), "three": [0.1, 0.7, 3.0], "one": [0.7], "two": [0.2, 1.4],
     "counts": [16.0, 18.0, 16.0, 14.0, 12.0, 12.0], "expected": [16.0, 16.0, 16.0, 16.0, 16.0, 8.0],
     "uniform": np.round(rng.uniform(0, 1, 25), 4),
 }
@@ -65,6 +65,9 @@ add("chiSquareTest", ["counts", "expected"], {"ddof": 1}, st.chisquare(S["counts
 for groups in [["a", "b", "c"], ["long", "longer", "far"], ["tied", "tied2"]]:
     n = sum(len(S[g]) for g in groups)
     add("anova", groups, {}, st.f_oneway(*[S[g] for g in groups]), [len(groups) - 1, n - len(groups)])
+for x in ["a", "b", "tied", "long", "longer", "uniform", "counts"]:
+    add("shapiro", [x], {}, st.shapiro(S[x]))
+add("shapiro", ["three"], {}, st.shapiro(S["three"]))
 tables = []
 for table in [[[10, 20], [30, 25]], [[10, 10, 20], [20, 20, 20]], [[90, 60, 104, 95], [30, 50, 51, 20], [30, 40, 45, 35]], [[1, 0], [0, 1]]]:
     for correction in [True, False]:

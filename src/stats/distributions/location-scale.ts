@@ -37,8 +37,8 @@ interface Standard {
   readonly draw: typeof laplace;
 }
 
-/** @internal What the families below have in common. */
-export abstract class LocationScaleDistribution extends Distribution {
+/** What the families below have in common. */
+abstract class LocationScaleDistribution extends Distribution {
   readonly loc: TensorLike;
   readonly scale: TensorLike;
   readonly #name: string;

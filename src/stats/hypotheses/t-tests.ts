@@ -27,7 +27,7 @@ export interface TTestResult extends TestResult {
 }
 
 /** The t with P(T ≤ t) = p. */
-export function tQuantile(p: number, df: number): number {
+function tQuantile(p: number, df: number): number {
   const outer = 2 * Math.min(p, 1 - p);
   const ratio =
     outer > 0.5
