@@ -1,6 +1,7 @@
 /**
  * Activation functions with settings as layers; each is the function of that name.
  */
+import type { Shape } from '../base/shape.ts';
 import { full } from '../tensor/creation.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import {
@@ -17,9 +18,13 @@ import {
 } from './activation-functions.ts';
 import { Module, Parameter } from './module.ts';
 import { checkCount } from './sizes.ts';
+import type { SameShape } from './shape-rules.ts';
 
 /** x where positive, else slope · x. @see Maas et al. 2013   @example new LeakyReLU(0.2) */
 export class LeakyReLU extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly slope: number;
 
   constructor(slope = 0.01) {
@@ -27,6 +32,7 @@ export class LeakyReLU extends Module {
     this.slope = slope;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return leakyRelu(x, this.slope);
   }
@@ -34,6 +40,9 @@ export class LeakyReLU extends Module {
 
 /** x where positive, else α(eˣ − 1). @see Clevert et al. 2016   @example new ELU() */
 export class ELU extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly alpha: number;
 
   constructor(alpha = 1) {
@@ -41,6 +50,7 @@ export class ELU extends Module {
     this.alpha = alpha;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return elu(x, this.alpha);
   }
@@ -48,6 +58,9 @@ export class ELU extends Module {
 
 /** max(0, x) + min(0, α(e^(x/α) − 1)). @see Barron 2017   @example new CELU() */
 export class CELU extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly alpha: number;
 
   constructor(alpha = 1) {
@@ -55,6 +68,7 @@ export class CELU extends Module {
     this.alpha = alpha;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return celu(x, this.alpha);
   }
@@ -62,6 +76,9 @@ export class CELU extends Module {
 
 /** x held between low and high. @example new Hardtanh(-2, 2) */
 export class Hardtanh extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly low: number;
   readonly high: number;
 
@@ -71,6 +88,7 @@ export class Hardtanh extends Module {
     this.high = high;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return hardtanh(x, this.low, this.high);
   }
@@ -78,6 +96,9 @@ export class Hardtanh extends Module {
 
 /** log(1 + e^(βx)) / β. @example new Softplus() */
 export class Softplus extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly beta: number;
 
   constructor(beta = 1) {
@@ -85,6 +106,7 @@ export class Softplus extends Module {
     this.beta = beta;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return softplus(x, this.beta);
   }
@@ -92,6 +114,9 @@ export class Softplus extends Module {
 
 /** x moved towards 0 by λ, 0 within λ of it. @example new Softshrink() */
 export class Softshrink extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly lambda: number;
 
   constructor(lambda = 0.5) {
@@ -99,6 +124,7 @@ export class Softshrink extends Module {
     this.lambda = lambda;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return softshrink(x, this.lambda);
   }
@@ -106,6 +132,9 @@ export class Softshrink extends Module {
 
 /** x, but 0 within λ of 0. @example new Hardshrink() */
 export class Hardshrink extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly lambda: number;
 
   constructor(lambda = 0.5) {
@@ -113,6 +142,7 @@ export class Hardshrink extends Module {
     this.lambda = lambda;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return hardshrink(x, this.lambda);
   }
@@ -120,6 +150,9 @@ export class Hardshrink extends Module {
 
 /** x where above the threshold, else a value. @example new Threshold(0.1, 0) */
 export class Threshold extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly threshold: number;
   readonly value: number;
 
@@ -129,6 +162,7 @@ export class Threshold extends Module {
     this.value = value;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return threshold(x, this.threshold, this.value);
   }
@@ -153,6 +187,9 @@ export class GLU extends Module {
  * @throws ShapeError if there are neither one nor C slopes   @see He et al. 2015   @example new PReLU(16)
  */
 export class PReLU extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly weight: Parameter;
 
   constructor(count = 1, initial = 0.25) {
@@ -161,6 +198,7 @@ export class PReLU extends Module {
     this.weight = new Parameter(full([count], initial));
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return prelu(x, this.weight.value);
   }

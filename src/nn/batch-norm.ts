@@ -8,6 +8,7 @@ import { ones, tensor, zeros } from '../tensor/creation.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Module, Parameter } from './module.ts';
 import { checkCount, checkPositive } from './sizes.ts';
+import type { SameShape } from './shape-rules.ts';
 
 export interface BatchNormOptions {
   /** Added to the variance. Default: 1e-5. */
@@ -22,6 +23,9 @@ export interface BatchNormOptions {
 
 /** What batch and instance normalisation share: parameters and running statistics per channel. */
 export abstract class ChannelNorm extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly features: number;
   readonly eps: number;
   readonly momentum: number | null;

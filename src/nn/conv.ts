@@ -2,7 +2,7 @@
  * Convolution layers over signals (N, C, L), images (N, C, H, W) and volumes (N, C, D, H, W).
  */
 import { raise, ShapeError, ValueError } from '../base/errors.ts';
-import { formatShape, sizeOf } from '../base/shape.ts';
+import { formatShape, sizeOf, type Shape } from '../base/shape.ts';
 import { defaultKey, splitKeys } from '../tensor/random.ts';
 import { conv1d, conv2d, conv3d } from '../tensor/spatial.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -11,6 +11,7 @@ import { symmetric } from './init.ts';
 import { Module, Parameter } from './module.ts';
 import { padAxes, type PaddingMode } from './padding-functions.ts';
 import { checkCount, spatialAxes, spatialSizes } from './sizes.ts';
+import type { Channels, InputOf, OutputOf } from './shape-rules.ts';
 
 export interface ConvOptions {
   /** Step between windows. Default: 1. */
@@ -32,9 +33,12 @@ export interface ConvOptions {
 const convolutions = [conv1d, conv2d, conv3d] as const;
 
 /** What the convolutions of each rank share. */
-abstract class Conv extends Module {
-  readonly inChannels: number;
-  readonly outChannels: number;
+abstract class Conv<In extends number = number, Out extends number = number> extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: Channels<'Conv', In, Out>;
+
+  readonly inChannels: In;
+  readonly outChannels: Out;
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[] | 'same';
@@ -44,13 +48,7 @@ abstract class Conv extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
 
-  protected constructor(
-    rank: 1 | 2 | 3,
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Sizes,
-    options: ConvOptions,
-  ) {
+  protected constructor(rank: 1 | 2 | 3, inChannels: In, outChannels: Out, kernelSize: Sizes, options: ConvOptions) {
     super();
     const { stride = 1, padding = 0, dilation = 1, groups = 1, paddingMode = 'zeros', bias = true } = options;
     const op = this.constructor.name;
@@ -78,6 +76,7 @@ abstract class Conv extends Module {
     );
   }
 
+  forward<L, S extends Shape>(this: L, x: InputOf<L, S>): Tensor<OutputOf<L, S>>;
   forward(x: Tensor): Tensor {
     const { stride, dilation, groups } = this;
     const rank = this.kernelSize.length as 1 | 2 | 3;
@@ -106,8 +105,8 @@ abstract class Conv extends Module {
  * @throws ShapeError if x is not (N, inChannels, L)   @throws ValueError for sizes that are no whole numbers or groups that do not divide
  * @example new Conv1d(16, 32, 5, { padding: 'same' }).forward(zeros([8, 16, 100])) // (8, 32, 100)
  */
-export class Conv1d extends Conv {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+export class Conv1d<In extends number = number, Out extends number = number> extends Conv<In, Out> {
+  constructor(inChannels: In, outChannels: Out, kernelSize: Sizes, options: ConvOptions = {}) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 }
@@ -117,8 +116,8 @@ export class Conv1d extends Conv {
  * @throws ShapeError if x is not (N, inChannels, H, W)   @throws ValueError for sizes that are no whole numbers or groups that do not divide
  * @example new Conv2d(1, 16, 3, { padding: 1 }).forward(zeros([8, 1, 28, 28])) // (8, 16, 28, 28)
  */
-export class Conv2d extends Conv {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+export class Conv2d<In extends number = number, Out extends number = number> extends Conv<In, Out> {
+  constructor(inChannels: In, outChannels: Out, kernelSize: Sizes, options: ConvOptions = {}) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 }
@@ -128,8 +127,8 @@ export class Conv2d extends Conv {
  * @throws ShapeError if x is not (N, inChannels, D, H, W)   @throws ValueError for sizes that are no whole numbers or groups that do not divide
  * @example new Conv3d(1, 4, [3, 1, 1]).forward(zeros([2, 1, 8, 8, 8])) // (2, 4, 6, 8, 8)
  */
-export class Conv3d extends Conv {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+export class Conv3d<In extends number = number, Out extends number = number> extends Conv<In, Out> {
+  constructor(inChannels: In, outChannels: Out, kernelSize: Sizes, options: ConvOptions = {}) {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 }

@@ -10,6 +10,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { SELU_ALPHA } from './activation-functions.ts';
 import { Module } from './module.ts';
 import { checkFraction, spatialAxes } from './sizes.ts';
+import type { SameShape } from './shape-rules.ts';
 
 /** Each element 0 with probability p, else x / (1 − p), so that the mean stays. @param key by default the next default key   @example dropout(x, 0.1) */
 export function dropout(x: Tensor, p: number, key = defaultKey()): Tensor {
@@ -24,6 +25,9 @@ function dropped(x: Tensor, p: number, shape: Shape, key = defaultKey()): Tensor
 
 /** What the layers share. */
 abstract class RandomLayer extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly p: number;
 
   constructor(p = 0.5) {
@@ -32,6 +36,7 @@ abstract class RandomLayer extends Module {
     this.p = p;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     return !this.training || this.p === 0 ? x : this.draw(x);
   }

@@ -2,7 +2,7 @@
  * Embedding layers: a table with a row per symbol, read row by row or in bags.
  */
 import { raise, ShapeError, ValueError } from '../base/errors.ts';
-import { formatShape } from '../base/shape.ts';
+import { formatShape, type Shape } from '../base/shape.ts';
 import { labelIndex } from '../engine/index.ts';
 import { arange } from '../tensor/creation.ts';
 import { where } from '../tensor/functions.ts';
@@ -10,6 +10,7 @@ import { defaultKey, normal } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Module, Parameter } from './module.ts';
 import { checkCount } from './sizes.ts';
+import type { InputOf, NewAxis, OutputOf } from './shape-rules.ts';
 
 export interface EmbeddingOptions {
   /** The symbol of padding: its row is 0 at first and never trained. Default: none. */
@@ -23,13 +24,16 @@ export interface EmbeddingOptions {
  * @throws DTypeError if the index is not of an integer dtype   @throws IndexError when it runs, for an index outside 0 … count − 1
  * @example new Embedding(1000, 64).forward(tensor([[3, 1]], { dtype: 'int32' })) // (1, 2, 64)
  */
-export class Embedding extends Module {
-  readonly count: number;
-  readonly dimension: number;
+export class Embedding<N extends number = number, D extends number = number> extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: NewAxis<D>;
+
+  readonly count: N;
+  readonly dimension: D;
   readonly paddingIndex: number | undefined;
   readonly weight: Parameter;
 
-  constructor(count: number, dimension: number, options: EmbeddingOptions = {}) {
+  constructor(count: N, dimension: D, options: EmbeddingOptions = {}) {
     super();
     this.count = count;
     this.dimension = dimension;
@@ -37,6 +41,7 @@ export class Embedding extends Module {
     this.weight = new Parameter(initialTable('Embedding', count, dimension, options));
   }
 
+  forward<L, S extends Shape>(this: L, index: InputOf<L, S>): Tensor<OutputOf<L, S>>;
   forward(index: Tensor): Tensor {
     const table = withoutGradient(this.weight.value, this.paddingIndex);
     return named(table.take(index), 'Embedding: index');

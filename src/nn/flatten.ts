@@ -1,24 +1,29 @@
 /**
  * Axes merged, between convolutions and linear layers, and divided again.
  */
-import { normalizeAxis } from '../base/shape.ts';
+import { normalizeAxis, type Shape } from '../base/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Module } from './module.ts';
+import type { Flattening, OutputOf } from './shape-rules.ts';
 
 /**
  * Axes `start` … `end` (included) as one; by default all but the batch's: (N, C, H, W) → (N, C · H · W).
  * @throws ShapeError if an axis does not exist   @example new Flatten().forward(zeros([8, 32, 7, 7])) // (8, 1568)
  */
-export class Flatten extends Module {
+export class Flatten<Start extends number = 1, End extends number = -1> extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: Flattening<Start, End>;
+
   readonly start: number;
   readonly end: number;
 
-  constructor(start = 1, end = -1) {
+  constructor(start?: Start, end?: End) {
     super();
-    this.start = start;
-    this.end = end;
+    this.start = start ?? 1;
+    this.end = end ?? -1;
   }
 
+  forward<L, S extends Shape>(this: L, x: Tensor<S>): Tensor<OutputOf<L, S>>;
   forward(x: Tensor): Tensor {
     return x.flatten(this.start, this.end);
   }

@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { type BatchNormOptions, ChannelNorm } from './batch-norm.ts';
 import { Module, Parameter } from './module.ts';
 import { checkCount, checkPositive } from './sizes.ts';
+import type { SameShape } from './shape-rules.ts';
 
 export interface GroupNormOptions {
   /** Added to the variance. Default: 1e-5. */
@@ -22,6 +23,9 @@ export interface GroupNormOptions {
  * @see Wu and He 2018   @example new GroupNorm(4, 16).forward(zeros([8, 16, 14, 14])) // (8, 16, 14, 14)
  */
 export class GroupNorm extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly groups: number;
   readonly channels: number;
   readonly eps: number;

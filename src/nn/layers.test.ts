@@ -229,6 +229,7 @@ describe('containers', () => {
 describe('mistakes name the layer', () => {
   const words = tensor([[1, 2]], { dtype: 'int32' });
   it.each([
+    // @ts-expect-error the types say so, too
     ['Conv1d', () => new nn.Conv1d(3, 4, 3).forward(zeros([2, 2, 9])), 'Conv1d: expected (N, 3, L), got (2, 2, 9)'],
     ['Conv3d', () => new nn.Conv3d(1, 1, [3, 3]), 'Conv3d: kernelSize has 2 sizes; expected a number, or 3 of them'],
     [

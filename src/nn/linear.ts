@@ -2,12 +2,13 @@
  * The fully connected layer.
  */
 import { raise, ShapeError } from '../base/errors.ts';
-import { formatShape } from '../base/shape.ts';
+import { formatShape, type Shape } from '../base/shape.ts';
 import { defaultKey, splitKeys } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { symmetric } from './init.ts';
 import { Module, Parameter } from './module.ts';
 import { checkCount } from './sizes.ts';
+import type { InputOf, LastAxis, OutputOf } from './shape-rules.ts';
 
 export interface LinearOptions {
   /** Add a bias. Default: true. */
@@ -22,13 +23,16 @@ export interface LinearOptions {
  * @throws ShapeError if the last axis of x is not inFeatures
  * @example new Linear(784, 10).forward(zeros([32, 784])) // (32, 10)
  */
-export class Linear extends Module {
-  readonly inFeatures: number;
-  readonly outFeatures: number;
+export class Linear<In extends number = number, Out extends number = number> extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: LastAxis<'Linear', In, Out>;
+
+  readonly inFeatures: In;
+  readonly outFeatures: Out;
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true, key = defaultKey() }: LinearOptions = {}) {
+  constructor(inFeatures: In, outFeatures: Out, { bias = true, key = defaultKey() }: LinearOptions = {}) {
     super();
     checkCount('Linear', { inFeatures, outFeatures });
     this.inFeatures = inFeatures;
@@ -39,6 +43,7 @@ export class Linear extends Module {
     this.bias = bias ? new Parameter(symmetric(biasKey!, [outFeatures], bound)) : undefined;
   }
 
+  forward<L, S extends Shape>(this: L, x: InputOf<L, S>): Tensor<OutputOf<L, S>>;
   forward(x: Tensor): Tensor {
     if (x.shape.at(-1) !== this.inFeatures) {
       raise(

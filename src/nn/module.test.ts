@@ -183,10 +183,12 @@ describe('initial weights', () => {
 
 describe('mistakes are told at once', () => {
   it.each([
+    // @ts-expect-error the types say so, too
     ['a wrong input size', () => new Linear(784, 10).forward(zeros([2, 28])), 'Linear: expected (…, 784), got (2, 28)'],
     ['no features', () => new Linear(0, 10), 'Linear: inFeatures must be a whole number from 1 up, got 0'],
     [
       'channels',
+      // @ts-expect-error the types say so, too
       () => new Conv2d(3, 8, 3).forward(zeros([2, 1, 5, 5])),
       'Conv2d: expected (N, 3, H, W), got (2, 1, 5, 5)',
     ],

@@ -7,6 +7,7 @@ import { ones, zeros } from '../tensor/creation.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Module, Parameter } from './module.ts';
 import { checkCount, checkPositive } from './sizes.ts';
+import type { SameShape } from './shape-rules.ts';
 
 export interface LayerNormOptions {
   /** Added to the variance. Default: 1e-5. */
@@ -22,6 +23,9 @@ export interface LayerNormOptions {
  * @throws ShapeError if x does not end in normalizedShape   @see Ba et al. 2016   @example new LayerNorm(64).forward(zeros([8, 16, 64])) // (8, 16, 64)
  */
 export class LayerNorm extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly normalizedShape: Shape;
   readonly eps: number;
   readonly weight: Parameter | undefined;
@@ -37,6 +41,7 @@ export class LayerNorm extends Module {
     this.bias = affine && bias ? new Parameter(zeros(this.normalizedShape)) : undefined;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     const axes = lastAxes('LayerNorm', x, this.normalizedShape);
     const centered = x.sub(x.mean(axes, { keepDims: true }));
@@ -58,6 +63,9 @@ export interface RMSNormOptions {
  * @throws ShapeError if x does not end in normalizedShape   @see Zhang and Sennrich 2019   @example new RMSNorm(64, { eps: 1e-5 })
  */
 export class RMSNorm extends Module {
+  /** @internal For types alone. */
+  declare readonly shapeRule?: SameShape;
+
   readonly normalizedShape: Shape;
   readonly eps: number | undefined;
   readonly weight: Parameter | undefined;
@@ -70,6 +78,7 @@ export class RMSNorm extends Module {
     this.weight = affine ? new Parameter(ones(this.normalizedShape)) : undefined;
   }
 
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     const axes = lastAxes('RMSNorm', x, this.normalizedShape);
     const eps = this.eps ?? (x.dtype === 'float64' ? 2 ** -52 : 2 ** -23);
