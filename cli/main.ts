@@ -5,13 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { device, FathomError } from '../src/index.ts';
 import { columns, type Command, helpOf, readArguments, UsageError } from './command.ts';
-import { dataGet, dataList } from './commands/data.ts';
-import { devices } from './commands/devices.ts';
-import { runsCompare, runsList, runsShow } from './commands/runs.ts';
-import { summary } from './commands/summary.ts';
-import { train } from './commands/train.ts';
-
-const commands: readonly Command[] = [train, summary, devices, dataList, dataGet, runsList, runsShow, runsCompare];
+import { commands } from './commands/index.ts';
 
 const EXIT = { failed: 1, usage: 2, bug: 70 } as const;
 

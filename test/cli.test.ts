@@ -6,11 +6,18 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commands as table } from '../cli/commands/index.ts';
+import { type Answer, helpOf, readArguments, UsageError } from '../cli/command.ts';
+import { FathomError } from '../src/index.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const config = 'test/fixtures/training-config.ts';
 const runs = mkdtempSync(join(tmpdir(), 'fathom-runs-'));
+const commands = [
+  ...['train', 'eval', 'predict', 'export', 'summary', 'inspect', 'bench', 'devices', 'completion'],
+  ...['data list', 'data get', 'runs list', 'runs show', 'runs compare'],
+];
 afterAll(() => rmSync(runs, { recursive: true }));
 
 function fathom(...args: string[]) {
@@ -32,17 +39,7 @@ describe('fathom', () => {
   it('without a command names all of them', () => {
     const { status, stdout } = fathom();
     expect(status).toBe(0);
-    for (const name of [
-      'train',
-      'summary',
-      'devices',
-      'data list',
-      'data get',
-      'runs list',
-      'runs show',
-      'runs compare',
-    ])
-      expect(stdout).toContain(`  ${name} `);
+    for (const name of commands) expect(stdout).toContain(`  ${name} `);
   });
 
   it.each([
@@ -63,6 +60,39 @@ describe('fathom', () => {
     expect(status).toBe(1);
     expect(stderr).toContain("there is no run 'absent'");
     expect(JSON.parse(stdout)).toMatchObject({ error: { kind: 'failed', code: 1 } });
+  });
+
+  /** As main.ts does it, within this process. */
+  const attempt = async ([name = '', ...args]: string[]): Promise<Answer> => {
+    const command = table.find((one) => one.name === name)!;
+    return command.run(readArguments(command, args));
+  };
+
+  const ask = async (...[name = '', ...args]: string[]): Promise<unknown> =>
+    (await attempt([name, ...args, '--json'])).data;
+
+  it.each([
+    [['eval', config, '--part', 'all'], "--part takes test, validation or data, not 'all'"],
+    [['eval', config, '--part', 'validation'], 'the config has no validation'],
+    [['predict', config, '--out', 'x.txt'], "--out takes a .npy or .safetensors file, not 'x.txt'"],
+    [['inspect', config, '--stage', 'first'], '--stage takes graph, kernels, schedule, plan, code'],
+    [['export', 'a', 'a.h5'], "TO must end in .safetensors or .npz, got 'a.h5'"],
+    [['completion', 'tcsh'], "completion is for bash, zsh, fish, not 'tcsh'"],
+  ])('%j is a wrong command line', async (args, message) => {
+    await expect(attempt(args)).rejects.toThrow(message);
+    await expect(attempt(args)).rejects.toThrow(UsageError);
+  });
+
+  it.each([
+    [['eval', config, '--root', 'nowhere'], 'there are no weights in nowhere/training-config/checkpoints; train first'],
+    [['eval', config, '--weights', 'absent.npz'], 'there is no file'],
+    [['eval', config, '--weights', 'x.bin'], 'files are known by their endings'],
+    [['eval', config, '--weights', 'test/golden/keras/cnn.keras'], "load: the state lacks 'weight', 'bias'"],
+    [['eval', 'absent.ts'], 'there is no file'],
+    [['summary', 'test/golden/keras/models.json'], 'model.json has no weightsManifest'],
+  ])('%j cannot be done', async (args, message) => {
+    await expect(attempt(args)).rejects.toThrow(message);
+    await expect(attempt(args)).rejects.toThrow(FathomError);
   });
 
   it('devices says what is in use', () => {
@@ -95,7 +125,98 @@ describe('fathom', () => {
     expect(compared).toContain('train.loss');
   }, 60_000);
 
-  it('summary counts the parameters of a config', () => {
-    expect(answer('summary', config)).toMatchObject({ elements: 2, parameters: 2, bytes: 8 });
+  it('summary lists the modules of a config, and the tensors of a file', async () => {
+    expect(await ask('summary', config)).toMatchObject({ parameters: 2, trainable: 2, stateBytes: 8, flops: 2 });
+    const { tensors } = (await ask('summary', 'test/golden/keras/cnn.keras')) as {
+      tensors: { name: string; shape: number[] }[];
+    };
+    expect(tensors.find(({ name }) => name === 'first conv/0')?.shape).toEqual([3, 3, 2, 4]);
+  });
+
+  it('evaluates, predicts and exports the weights of a run and of a file', async () => {
+    const trained = (await ask('train', config, '--run', 'd', '--root', runs, '--epochs', '200')) as {
+      test: { loss: number };
+    };
+    const found = (await ask('eval', config, '--run', 'd', '--root', runs)) as {
+      part: string;
+      figures: { loss: number };
+    };
+    expect(found.part).toBe('test');
+    expect(found.figures.loss).toBe(trained.test.loss);
+    expect(found.figures.loss).toBeLessThan(1e-6);
+
+    const out = join(runs, 'outputs.npy');
+    const predicted = (await ask('predict', config, '--run', 'd', '--root', runs, '--limit', '3', '--out', out)) as {
+      shape: number[];
+      outputs: number[][];
+    };
+    expect(predicted.shape).toEqual([3, 1]);
+    [1, 3, 5].forEach((wanted, i) => expect(predicted.outputs[i]![0]).toBeCloseTo(wanted, 2));
+    expect(await ask('summary', out)).toMatchObject({ tensors: [{ shape: [3, 1], dtype: 'float32' }] });
+
+    const file = join(runs, 'd.npz');
+    expect(await ask('export', 'd', file, '--root', runs)).toMatchObject({ tensors: ['bias', 'weight'] });
+    await expect(ask('export', 'd', file, '--root', runs)).rejects.toThrow('is there already');
+    const again = (await ask('eval', config, '--weights', file)) as { figures: unknown };
+    expect(again.figures).toEqual(found.figures);
+    // Outputs of (3, 1) are inputs of one number each, too.
+    const chained = (await ask('predict', config, '--weights', file, '--input', out)) as { outputs: number[][] };
+    [3, 7, 11].forEach((wanted, i) => expect(chained.outputs[i]![0]).toBeCloseTo(wanted, 2));
+  }, 60_000);
+
+  it('exports some tensors of a file under shorter names', async () => {
+    const file = join(runs, 'dense.safetensors');
+    expect(
+      await ask('export', 'test/golden/keras/cnn.h5', file, '--only', 'dense/', '--strip', 'dense/'),
+    ).toMatchObject({
+      tensors: ['kernel', 'bias'],
+    });
+  });
+
+  it('inspects stages and benches', async () => {
+    const { graph } = (await ask('inspect', config, '--stage', 'graph')) as { graph: string };
+    expect(graph).toContain('mul');
+    const { graph: learning } = (await ask('inspect', config, '--stage', 'graph', '--training')) as { graph: string };
+    expect(learning.length).toBeGreaterThan(graph.length);
+    const { forward, step, items } = (await ask('bench', config, '--runs', '2')) as Record<
+      'forward' | 'step',
+      { least: number; median: number }
+    > & { items: number };
+    expect(items).toBe(2);
+    for (const { least, median } of [forward, step]) {
+      expect(least).toBeGreaterThan(0);
+      expect(median).toBeGreaterThanOrEqual(least);
+    }
+  });
+
+  it('completes commands, their second words and options in bash', async () => {
+    const { script } = (await ask('completion', 'bash')) as { script: string };
+    const complete = (...words: string[]) => {
+      const list = words.map((word) => `'${word}'`).join(' ');
+      const text = `${script}\nCOMP_WORDS=(fathom ${list}); COMP_CWORD=${words.length}; _fathom; echo "\${COMPREPLY[@]}"`;
+      const { stdout, stderr } = spawnSync('bash', ['-c', text], { encoding: 'utf8', cwd: root });
+      expect(stderr).toBe('');
+      return stdout.trim().split(' ');
+    };
+    expect(complete('ex')).toEqual(['export']);
+    expect(complete('runs', '')).toEqual(['list', 'show', 'compare']);
+    expect(complete('train', 'x.ts', '--re')).toEqual(['--resume']);
+    expect(complete('data', 'get', 'mnist', '--mi')).toEqual(['--mirror']);
+    expect(complete('train', 'package.j')).toEqual(['package.json']);
+  });
+
+  it('completion for zsh and fish names every command', async () => {
+    for (const shell of ['zsh', 'fish']) {
+      const { script } = (await ask('completion', shell)) as { script: string };
+      for (const name of commands) for (const word of name.split(' ')) expect(script).toContain(word);
+    }
+  });
+
+  it.each(table)('$name explains itself, with examples', (command) => {
+    const help = helpOf(command);
+    expect(help).toMatch(new RegExp(`^fathom ${command.name} `));
+    expect(help).toContain('Examples\n');
+    expect(help).toContain('--json');
+    expect(commands).toContain(command.name);
   });
 });
