@@ -22,6 +22,8 @@ export const words = {
   partBytes: 6,
   spare: 7,
   goesLeft: 8,
+  /** Derivatives in the order of the samples: written with the first group, read with the others. Where those of part 0 begin. */
+  ordered: 9,
   /** Where the samples of part p begin; those of the last one end where one more would begin. */
   parts: 16,
   /** Where the samples of part p that go left end, written by `partition`. */
@@ -91,10 +93,135 @@ export function countFunction(isCurved: boolean): FunctionBuilder {
   const hessians = word(f, 'hessians');
   const output = word(f, 'output');
   const partBytes = word(f, 'partBytes');
-  const [from, to, at, base, column, left, sample, code, bin] = Array.from({ length: 9 }, () => f.local('i32')) as [number, number, number, number, number, number, number, number, number]; // prettier-ignore
+  const ordered = word(f, 'ordered');
+  const [from, to, at, base, column, left, sample, code, bin, next] = Array.from({ length: 10 }, () => f.local('i32')) as [number, number, number, number, number, number, number, number, number, number]; // prettier-ignore
   const pair = f.local('v128');
   const ones = new Uint8Array(Float64Array.of(0, 1).buffer);
   const size = isCurved ? SUMS + COUNTS : SUMS;
+  const clear = () => {
+    f.get(base);
+    f.set(at);
+    f.get(base);
+    f.i32(size);
+    f.op('i32.add');
+    f.set(bin);
+    repeat(
+      f,
+      () => {
+        for (let k = 0; k < 4; k++) {
+          f.get(at);
+          f.v128(new Uint8Array(16));
+          f.memory('v128.store', 16 * k);
+        }
+        addTo(f, at, 64);
+      },
+      () => differ(f, at, bin),
+    );
+  };
+  /** Leaves the address of the sample's element of an array of float64. */
+  const place = (array: number) => {
+    f.get(array);
+    f.get(sample);
+    f.i32(3);
+    f.op('i32.shl');
+    f.op('i32.add');
+  };
+  const fetchPair = () => {
+    if (isCurved) {
+      place(hessians);
+      place(gradients);
+      f.memory('v128.load64_zero', 0);
+      f.memoryLane('v128.load64_lane', 0, 1);
+    } else {
+      place(gradients);
+      f.memory('v128.load64_zero', 0);
+      f.v128(ones);
+      f.op('v128.or');
+    }
+    f.set(pair);
+    f.get(next);
+    f.get(pair);
+    if (isCurved) f.memory('v128.store', 0);
+    else f.memoryLane('v128.store64_lane', 0, 0);
+  };
+  const rereadPair = () => {
+    f.get(next);
+    if (isCurved) f.memory('v128.load', 0);
+    else {
+      f.memory('v128.load64_zero', 0);
+      f.v128(ones);
+      f.op('v128.or');
+    }
+    f.set(pair);
+  };
+  const addSample = (isFirst: boolean) => {
+    f.get(at);
+    f.memory('i32.load', 0);
+    f.set(sample);
+    if (isFirst) fetchPair();
+    else rereadPair();
+    addTo(f, next, isCurved ? 16 : 8);
+    f.get(column);
+    f.get(sample);
+    f.i32(2);
+    f.op('i32.shl');
+    f.op('i32.add');
+    f.set(sample);
+    for (let k = 0; k < GROUP; k++) {
+      f.get(sample);
+      f.memory('i32.load8_u', k);
+      if (isCurved) f.index('local.tee', code);
+      f.i32(4);
+      f.op('i32.shl');
+      f.get(base);
+      f.op('i32.add');
+      f.index('local.tee', bin);
+      f.get(bin);
+      f.memory('v128.load', 4096 * k);
+      f.get(pair);
+      f.op('f64x2.add');
+      f.memory('v128.store', 4096 * k);
+      if (!isCurved) continue;
+      f.get(code);
+      f.i32(2);
+      f.op('i32.shl');
+      f.get(base);
+      f.op('i32.add');
+      f.index('local.tee', bin);
+      f.get(bin);
+      f.memory('i32.load', SUMS + 1024 * k);
+      f.i32(1);
+      f.op('i32.add');
+      f.memory('i32.store', SUMS + 1024 * k);
+    }
+    addTo(f, at, 4);
+  };
+  const addGroup = (isFirst: boolean) => {
+    clear();
+    // Part p of `ordered` lies as far from its beginning as its samples do from those of part 0.
+    f.get(from);
+    f.get(0);
+    f.memory('i32.load', 4 * words.parts);
+    f.op('i32.sub');
+    f.i32(isCurved ? 2 : 1);
+    f.op('i32.shl');
+    f.get(ordered);
+    f.op('i32.add');
+    f.set(next);
+    f.get(from);
+    f.set(at);
+    repeat(
+      f,
+      () => addSample(isFirst),
+      () => differ(f, at, to),
+    );
+    addTo(f, base, size);
+    f.get(column);
+    f.get(groupBytes);
+    f.op('i32.add');
+    f.set(column);
+    addTo(f, left, -1);
+  };
   repeat(
     f,
     () => {
@@ -109,101 +236,15 @@ export function countFunction(isCurved: boolean): FunctionBuilder {
       f.set(column);
       f.get(groups);
       f.set(left);
+      addGroup(true);
+      f.get(left);
+      f.open('if');
       repeat(
         f,
-        () => {
-          // Zeros.
-          f.get(base);
-          f.set(at);
-          f.get(base);
-          f.i32(size);
-          f.op('i32.add');
-          f.set(bin);
-          repeat(
-            f,
-            () => {
-              for (let k = 0; k < 4; k++) {
-                f.get(at);
-                f.v128(new Uint8Array(16));
-                f.memory('v128.store', 16 * k);
-              }
-              addTo(f, at, 64);
-            },
-            () => differ(f, at, bin),
-          );
-          f.get(from);
-          f.set(at);
-          repeat(
-            f,
-            () => {
-              f.get(at);
-              f.memory('i32.load', 0);
-              f.set(sample);
-              const place = (array: number) => {
-                f.get(array);
-                f.get(sample);
-                f.i32(3);
-                f.op('i32.shl');
-                f.op('i32.add');
-              };
-              if (isCurved) {
-                place(hessians);
-                place(gradients);
-                f.memory('v128.load64_zero', 0);
-                f.memoryLane('v128.load64_lane', 0, 1);
-              } else {
-                place(gradients);
-                f.memory('v128.load64_zero', 0);
-                f.v128(ones);
-                f.op('v128.or');
-              }
-              f.set(pair);
-              f.get(column);
-              f.get(sample);
-              f.i32(2);
-              f.op('i32.shl');
-              f.op('i32.add');
-              f.set(sample);
-              for (let k = 0; k < GROUP; k++) {
-                f.get(sample);
-                f.memory('i32.load8_u', k);
-                if (isCurved) f.index('local.tee', code);
-                f.i32(4);
-                f.op('i32.shl');
-                f.get(base);
-                f.op('i32.add');
-                f.index('local.tee', bin);
-                f.get(bin);
-                f.memory('v128.load', 4096 * k);
-                f.get(pair);
-                f.op('f64x2.add');
-                f.memory('v128.store', 4096 * k);
-                if (!isCurved) continue;
-                f.get(code);
-                f.i32(2);
-                f.op('i32.shl');
-                f.get(base);
-                f.op('i32.add');
-                f.index('local.tee', bin);
-                f.get(bin);
-                f.memory('i32.load', SUMS + 1024 * k);
-                f.i32(1);
-                f.op('i32.add');
-                f.memory('i32.store', SUMS + 1024 * k);
-              }
-              addTo(f, at, 4);
-            },
-            () => differ(f, at, to),
-          );
-          addTo(f, base, size);
-          f.get(column);
-          f.get(groupBytes);
-          f.op('i32.add');
-          f.set(column);
-          addTo(f, left, -1);
-        },
+        () => addGroup(false),
         () => f.get(left),
       );
+      f.op('end');
       addTo(f, 1, 1);
     },
     () => differ(f, 1, 2),

@@ -140,6 +140,7 @@ function wasmStore({ codes }: Bins, rows: number): HistogramStore | undefined {
     spare: place(4 * rows),
     gradients: place(8 * rows),
     hessians: place(8 * rows),
+    ordered: place(16 * rows),
     codes: place(groups * GROUP * rows),
   };
   // Addresses are compared as signed numbers nowhere, but shifted ones must not overflow.
@@ -167,6 +168,7 @@ function wasmStore({ codes }: Bins, rows: number): HistogramStore | undefined {
   table[words.gradients] = at.gradients;
   table[words.hessians] = at.hessians;
   table[words.output] = at.output;
+  table[words.ordered] = at.ordered;
   table[words.spare] = at.spare;
   table[words.goesLeft] = at.goesLeft;
   return {
