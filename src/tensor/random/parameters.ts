@@ -5,9 +5,9 @@
 import { raise, ShapeError, ValueError } from '../../base/errors.ts';
 import { broadcastShapes, formatShape, sameShape, type Shape } from '../../base/shape.ts';
 import { knownValue } from '../../engine/realize.ts';
-import { isFloat, promote } from '../../ir/dtype.ts';
+import { isFloat, numbersOf, promote } from '../../ir/dtype.ts';
 import { currentDevice } from '../../runtime/registry.ts';
-import { filled, floatOf, tensorOf } from '../lifting.ts';
+import { filled, tensorOf } from '../lifting.ts';
 import { type FloatDType, uniform } from '../random.ts';
 import { Tensor, type TensorLike } from '../tensor.ts';
 
@@ -49,9 +49,9 @@ export function drawOf(
   };
 }
 
-/** A number keeps all its digits. */
+/** Numbers and whole numbers keep all their digits. */
 function doubleOf(x: TensorLike): Tensor {
-  const double = floatOf(x).cast('float64');
+  const double = tensorOf(x).cast('float64');
   return x instanceof Tensor ? double : filled(double, Number(x));
 }
 
@@ -81,7 +81,9 @@ export function checkValues(
 
 /** The elements of what needs no run: numbers, stored tensors and constants; undefined for others. */
 export function knownValues(x: TensorLike): (ArrayLike<number> & Iterable<number>) | undefined {
-  return x instanceof Tensor ? knownValue(x.node, currentDevice())?.storage.read() : [Number(x)];
+  if (!(x instanceof Tensor)) return [Number(x)];
+  const stored = knownValue(x.node, currentDevice())?.storage.read();
+  return stored && numbersOf(x.dtype, stored);
 }
 
 export const isPositive = (x: number): boolean => x > 0 && x < Infinity;
