@@ -11,6 +11,7 @@ const draws: Readonly<Record<string, () => number>> = {
   'huge and tiny': () => random.normal() * 10 ** (40 * random.uniform() - 20),
   'few values': () => random.below(7) - 3,
   constant: () => 5,
+  'zeros of both signs': () => [-1, -0, 0, 1, -(2 ** -1074)][random.below(5)]!,
   gaps: () => (random.uniform() < 0.2 ? Number.NaN : random.uniform()),
   'nothing but gaps': () => Number.NaN,
   'near the largest number': () => (random.uniform() < 0.5 ? -1.7e308 : 1.7e308 * random.uniform()),
@@ -24,6 +25,7 @@ describe('bins', () => {
       const { codes, cuts, hasGaps } = bin(x, maxBins, 0);
       for (let j = 0; j < 2; j++) {
         const column = x.column(j);
+        expect(cuts[j]).toEqual(Float64Array.from(cuts[j]!).sort());
         expect(cuts[j]!.length).toBeLessThan(maxBins);
         expect(hasGaps[j]).toBe(column.some(Number.isNaN));
         expect(codes[j]).toEqual(Uint8Array.from(column, (value) => (Number.isNaN(value) ? GAP : placeOf(cuts[j]!, value)))); // prettier-ignore

@@ -34,12 +34,7 @@ export interface Bins {
 export function bin(x: Matrix, maxBins: number, seed: number): Bins {
   const { data, rows, columns } = x;
   const some = rows > ENOUGH ? someOf(rows, seed) : undefined;
-  const cuts = Array.from({ length: columns }, (_, j) => {
-    if (some === undefined) return cutsOf(x.column(j), maxBins);
-    const own = new Float64Array(some.length);
-    for (let k = 0; k < own.length; k++) own[k] = data[some[k]! * columns + j]!;
-    return cutsOf(own, maxBins);
-  });
+  const cuts = columnsOf(x, some).map((values) => cutsOf(values, maxBins));
   const codes = cuts.map(() => new Uint8Array(rows));
   const grids = cuts.map(gridOf);
   const hasGaps = cuts.map(() => false);
@@ -62,6 +57,38 @@ function someOf(rows: number, seed: number): Int32Array {
     order[i] = drawn;
   }
   return order.subarray(0, ENOUGH).sort();
+}
+
+/** The values of these rows, or all, by column, without gaps; each row is read once. */
+function columnsOf({ data, rows, columns }: Matrix, some: Int32Array | undefined): Float64Array<ArrayBuffer>[] {
+  const length = some?.length ?? rows;
+  const result = Array.from({ length: columns }, () => new Float64Array(length));
+  const counts = new Int32Array(columns);
+  for (let k = 0; k < length; k++) {
+    const start = (some === undefined ? k : some[k]!) * columns;
+    for (let j = 0; j < columns; j++) {
+      const value = data[start + j]!;
+      if (value === value) result[j]![counts[j]!++] = value;
+    }
+  }
+  return result.map((values, j) => values.subarray(0, counts[j]));
+}
+
+/** Sorts numbers, no NaN among them, by their bits: whole numbers take the engine half the time. */
+function sortNumbers(values: Float64Array<ArrayBuffer>): void {
+  const { buffer, byteOffset, length } = values;
+  const words = new Int32Array(buffer, byteOffset, 2 * length);
+  // The bits of numbers below 0 are in the opposite order but for the sign. The second of two words is the higher one everywhere.
+  const turn = () => {
+    for (let w = 1; w < words.length; w += 2) {
+      if (words[w]! >= 0) continue;
+      words[w - 1]! ^= -1;
+      words[w]! ^= 0x7fffffff;
+    }
+  };
+  turn();
+  new BigInt64Array(buffer, byteOffset, length).sort();
+  turn();
 }
 
 /** Cuts with a grid of equal cells over them: for each cell the first cut that is not below its beginning. */
@@ -116,12 +143,10 @@ function encode(
   return gaps;
 }
 
-/** @param values sorted in place */
-function cutsOf(values: Float64Array, maxBins: number): Float64Array {
-  values.sort();
-  let count = values.length;
-  while (count > 0 && values[count - 1] !== values[count - 1]) count--;
-  const present = values.subarray(0, count);
+/** @param present sorted in place */
+function cutsOf(present: Float64Array<ArrayBuffer>, maxBins: number): Float64Array {
+  sortNumbers(present);
+  const count = present.length;
   const different: number[] = [];
   for (let i = 0; i < count && different.length <= maxBins; i++) {
     if (i === 0 || present[i] !== present[i - 1]) different.push(present[i]!);
