@@ -2,7 +2,7 @@
  * The command line as a user starts it: what it prints, as text and as JSON, and its exit codes.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ const config = 'test/fixtures/training-config.ts';
 const runs = mkdtempSync(join(tmpdir(), 'fathom-runs-'));
 const commands = [
   ...['train', 'eval', 'predict', 'export', 'summary', 'inspect', 'bench', 'devices', 'completion'],
-  ...['data list', 'data get', 'runs list', 'runs show', 'runs compare'],
+  ...['data list', 'data get', 'data show', 'runs list', 'runs show', 'runs compare'],
 ];
 afterAll(() => rmSync(runs, { recursive: true }));
 
@@ -63,9 +63,9 @@ describe('fathom', () => {
   });
 
   /** As main.ts does it, within this process. */
-  const attempt = async ([name = '', ...args]: string[]): Promise<Answer> => {
-    const command = table.find((one) => one.name === name)!;
-    return command.run(readArguments(command, args));
+  const attempt = async (args: string[]): Promise<Answer> => {
+    const command = table.find((one) => one.name.split(' ').every((word, i) => args[i] === word))!;
+    return command.run(readArguments(command, args.slice(command.name.split(' ').length)));
   };
 
   const ask = async (...[name = '', ...args]: string[]): Promise<unknown> =>
@@ -163,6 +163,31 @@ describe('fathom', () => {
     const chained = (await ask('predict', config, '--weights', file, '--input', out)) as { outputs: number[][] };
     [3, 7, 11].forEach((wanted, i) => expect(chained.outputs[i]![0]).toBeCloseTo(wanted, 2));
   }, 60_000);
+
+  it('shows a table, and pictures of a folder', async () => {
+    expect(await ask('data', 'show', 'iris')).toMatchObject({
+      items: 150,
+      shape: [4],
+      labels: { setosa: 50, versicolor: 50, virginica: 50 },
+    });
+    const folder = join(runs, 'two-digits');
+    mkdirSync(folder);
+    const head = (...values: number[]) => values.flatMap((value) => [0, 0, 0, value]);
+    const pixels = Array.from({ length: 2 * 28 * 28 }, (_, i) => (i < 28 ? 255 : 0)); // a line on top of the first
+    writeFileSync(
+      join(folder, 'train-images-idx3-ubyte'),
+      Uint8Array.from([0, 0, 8, 3, ...head(2, 28, 28), ...pixels]),
+    );
+    writeFileSync(join(folder, 'train-labels-idx1-ubyte'), Uint8Array.from([0, 0, 8, 1, ...head(2), 7, 9]));
+    for (const name of ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'])
+      writeFileSync(join(folder, name), Uint8Array.from([]));
+    const { labels, first } = (await ask('data', 'show', 'mnist', '--folder', folder)) as {
+      labels: unknown;
+      first: string[];
+    };
+    expect(labels).toEqual({ 7: 1, 9: 1 });
+    expect(first[0]!.trimEnd()).toBe(`7\n${'▀'.repeat(28)}`);
+  });
 
   it('exports some tensors of a file under shorter names', async () => {
     const file = join(runs, 'dense.safetensors');

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { bench } from './bench.ts';
 import { completion } from './completion.ts';
 import { dataGet, dataList } from './data.ts';
+import { dataShow } from './data-show.ts';
 import { devices } from './devices.ts';
 import { evaluation } from './eval.ts';
 import { exportWeights } from './export.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   devices,
   dataList,
   dataGet,
+  dataShow,
   runsList,
   runsShow,
   runsCompare,
