@@ -2,7 +2,21 @@
  * What a dtype means to users, on every device: 16-bit floats compute in float32 and round where they are kept, narrow integers wrap.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { arange, at, compile, device, full, grad, ones, tensor, type Tensor, zeros } from '../src/index.ts';
+import {
+  arange,
+  at,
+  compile,
+  debugNaN,
+  device,
+  full,
+  grad,
+  ones,
+  tensor,
+  type Tensor,
+  unique,
+  zeros,
+} from '../src/index.ts';
+import { collate, TensorDataset } from '../src/data/index.ts';
 import { testDevices } from './devices.ts';
 
 const halves = ['float16', 'bfloat16'] as const;
@@ -192,6 +206,34 @@ describe.each(testDevices)('on %s', (name) => {
       expect(of(1n).add(-0).dtype).toBe('int64');
       expect(of(1n).add(tensor([1])).dtype).toBe('float32');
     });
+  });
+
+  it.each(['float16', 'bfloat16', 'int64', 'int8'] as const)(
+    '%s passes through sets, batches and data sets',
+    (dtype) => {
+      const x = tensor([3, 1, 3, 2], { dtype });
+      expect(unique(x).arraySync()).toEqual([1, 2, 3]);
+      expect(unique(x).dtype).toBe(dtype);
+      const [batch] = new TensorDataset(x).batch(Int32Array.of(1, 3));
+      expect([batch.dtype, batch.arraySync()]).toEqual([dtype, [1, 2]]);
+      const rows = collate([x, x.add(1)]) as Tensor;
+      expect([rows.dtype, rows.arraySync()]).toEqual([
+        dtype,
+        [
+          [3, 1, 3, 2],
+          [4, 2, 4, 3],
+        ],
+      ]);
+      const labels = tensor(BigInt64Array.of(-1n, 2n ** 62n, -(2n ** 52n)));
+      const [picked] = new TensorDataset(labels).batch(Int32Array.of(2, 0, 1));
+      expect(picked.bigintsSync()).toEqual(BigInt64Array.of(-(2n ** 52n), -1n, 2n ** 62n));
+      expect(unique(tensor(BigInt64Array.of(2n ** 53n, 2n ** 53n + 1n))).size).toBe(2);
+    },
+  );
+
+  it('NaN is found in 16-bit floats, too', () => {
+    const x = tensor([-1, 2], { dtype: 'float16' });
+    expect(() => debugNaN((v: Tensor) => v.log())(x)).toThrow(/log/);
   });
 
   it('shifts by the number of bits or more give 0', () => {

@@ -4,8 +4,9 @@
  */
 import { DTypeError, raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, sameShape, sizeOf } from '../base/shape.ts';
-import { infoOf } from '../ir/dtype.ts';
+import { filledArray, infoOf } from '../ir/dtype.ts';
 import { tensor } from '../tensor/creation.ts';
+import { fromStored, storedOf } from '../tensor/stored.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { isBranch } from '../tensor/tree.ts';
 import type { Collated } from './dataset.ts';
@@ -66,9 +67,9 @@ function stacked(items: readonly Tensor[], path: string): Tensor {
       );
     }
     if (item.dtype !== dtype) raise(new DTypeError(`collate: items${path} are ${dtype} and ${item.dtype}`));
-    values.set(item.dataSync(), i * size);
+    values.set(storedOf(item, 'collate'), i * size);
   });
-  return tensor(values, { dtype, shape: [items.length, ...shape] });
+  return fromStored(dtype, values, [items.length, ...shape]);
 }
 
 export interface PaddedOptions {
@@ -105,9 +106,9 @@ export function padded({ value = 0, multipleOf = 1 }: PaddedOptions = {}): (
     });
     const longest = Math.ceil(Math.max(...lengths) / multipleOf) * multipleOf;
     const row = longest * sizeOf(inner);
-    const values = new (infoOf(dtype).array)(items.length * row).fill(value);
-    items.forEach((item, i) => values.set(item.dataSync(), i * row));
-    return [tensor(values, { dtype, shape: [items.length, longest, ...inner] }), tensor(lengths)];
+    const values = filledArray(dtype, items.length * row, value);
+    items.forEach((item, i) => values.set(storedOf(item, 'padded'), i * row));
+    return [fromStored(dtype, values, [items.length, longest, ...inner]), tensor(lengths)];
   };
 }
 

@@ -3,8 +3,8 @@
  */
 import { raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
-import { infoOf, type TypedArray } from '../ir/dtype.ts';
-import { tensor } from '../tensor/creation.ts';
+import { infoOf, type TypedArray, wordsOf } from '../ir/dtype.ts';
+import { fromStored, storedOf } from '../tensor/stored.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** What items become when they are put together: tensors and numbers get a first axis for the items, texts become a list. */
@@ -62,7 +62,11 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<
     }
     this.length = length;
     this.tensors = tensors;
-    this.#columns = tensors.map((one) => ({ one, values: one.dataSync(), row: length === 0 ? 0 : one.size / length }));
+    this.#columns = tensors.map((one) => ({
+      one,
+      values: storedOf(one, 'TensorDataset').slice(),
+      row: length === 0 ? 0 : one.size / length,
+    }));
   }
 
   get(index: number): Rows<T> {
@@ -91,9 +95,11 @@ interface Column {
 function rowsOf({ one, values, row }: Column, indices: Int32Array): Tensor {
   const { dtype, shape } = one;
   const picked = new (infoOf(dtype).array)(indices.length * row);
-  if (row === 1) for (let i = 0; i < indices.length; i++) picked[i] = values[indices[i]!]!;
-  else
+  if (row === 1) {
+    const [into, from] = [wordsOf(dtype, picked), wordsOf(dtype, values)];
+    for (let i = 0; i < indices.length; i++) into[i] = from[indices[i]!]!;
+  } else
     for (let i = 0; i < indices.length; i++)
       picked.set(values.subarray(indices[i]! * row, (indices[i]! + 1) * row), i * row);
-  return tensor(picked, { dtype, shape: [indices.length, ...shape.slice(1)] });
+  return fromStored(dtype, picked, [indices.length, ...shape.slice(1)]);
 }

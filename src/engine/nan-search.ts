@@ -5,7 +5,7 @@
 import { raise, ValueError } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { binary, constant, reduce, unary } from '../ir/build.ts';
-import { isFloat, type TypedArray } from '../ir/dtype.ts';
+import { isFloat, numbersOf, type TypedArray } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { families } from '../ir/op.ts';
 import { lineOf, originOf } from '../ir/origin.ts';
@@ -100,7 +100,7 @@ function compute(nodes: readonly Node[], values: ReadonlyMap<Node, Value>, devic
     request.inputs.map((node) => values.get(node)!.on(device)),
     storages,
   );
-  return nodes.map((_, i) => storages[i]!.read());
+  return nodes.map(({ dtype }, i) => numbersOf(dtype, storages[i]!.read()));
 }
 
 function reaches(from: Node, to: Node): boolean {
@@ -128,7 +128,10 @@ function describe(node: Node): string {
 /** The first bad element, and what it was made of. */
 function example(node: Node, kind: string, values: ReadonlyMap<Node, Value>, device: Device): string {
   const operands = families[node.op] === 'unary' || families[node.op] === 'binary' ? node.inputs : [];
-  const known = [node, ...operands].map((one) => values.get(one)?.storage.read());
+  const known = [node, ...operands].map((one) => {
+    const stored = values.get(one)?.storage.read();
+    return stored && numbersOf(one.dtype, stored);
+  });
   const missing = [node, ...operands].filter((one) => !values.has(one) && one.op !== 'const');
   const computed = missing.length === 0 ? [] : compute([...new Set(missing)], values, device);
   const arrayOf = (one: Node, i: number): TypedArray | undefined =>

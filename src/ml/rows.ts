@@ -3,7 +3,7 @@
  */
 import { raise, ValueError } from '../base/errors.ts';
 import { infoOf } from '../ir/dtype.ts';
-import { tensor } from '../tensor/creation.ts';
+import { fromStored, storedOf } from '../tensor/stored.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { type Column, columnLength, type Columns } from './cells.ts';
 import { describe, Matrix } from './matrix.ts';
@@ -34,11 +34,11 @@ export function takeRows<T extends Samples>(op: string, x: T, rows: ArrayLike<nu
 export function takeRows(op: string, x: Samples, rows: ArrayLike<number>): Samples {
   if (x instanceof Tensor) {
     const width = x.size / Math.max(1, x.shape[0] ?? 1);
-    const data = x.dataSync();
+    const data = storedOf(x, op);
     const picked = new (infoOf(x.dtype).array)(rows.length * width);
     for (let i = 0; i < rows.length; i++)
       picked.set(data.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width);
-    return tensor(picked, { dtype: x.dtype, shape: [rows.length, ...x.shape.slice(1)] });
+    return fromStored(x.dtype, picked, [rows.length, ...x.shape.slice(1)]);
   }
   if (x instanceof Matrix || x instanceof SparseMatrix) return x.takeRows(rows);
   if (isNumberArray(x)) {

@@ -3,6 +3,7 @@
  */
 import { raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, sameShape, type Shape } from '../base/shape.ts';
+import { dtypes, infoOf } from '../ir/dtype.ts';
 import { ones, zeros } from '../tensor/creation.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Module, Parameter } from './module.ts';
@@ -81,7 +82,7 @@ export class RMSNorm extends Module {
   forward<S extends Shape>(x: Tensor<S>): Tensor<S>;
   forward(x: Tensor): Tensor {
     const axes = lastAxes('RMSNorm', x, this.normalizedShape);
-    const eps = this.eps ?? (x.dtype === 'float64' ? 2 ** -52 : 2 ** -23);
+    const eps = this.eps ?? infoOf(x.dtype).epsilon ?? dtypes.float32.epsilon;
     const y = x.mul(x.square().mean(axes, { keepDims: true }).add(eps).rsqrt());
     return this.weight === undefined ? y : y.mul(this.weight.value);
   }

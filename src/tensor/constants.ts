@@ -4,15 +4,13 @@
 import type { Shape } from '../base/shape.ts';
 import { store } from '../engine/value.ts';
 import { buffer } from '../ir/build.ts';
-import { type DType, infoOf } from '../ir/dtype.ts';
+import { type DType, storedFrom } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { currentDevice } from '../runtime/registry.ts';
 
 /** A node with these elements; without a shape, a vector. */
 export function table(elements: ArrayLike<number>, dtype: DType, shape: Shape = [elements.length]): Node {
-  const array = new (infoOf(dtype).array)(elements.length);
-  array.set(elements);
-  const value = store(currentDevice(), dtype, array);
+  const value = store(currentDevice(), dtype, storedFrom(dtype, elements));
   value.isShared = true;
   return buffer(value, shape);
 }

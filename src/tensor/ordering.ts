@@ -6,8 +6,9 @@ import { DTypeError, raise, ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
 import { realize } from '../engine/realize.ts';
 import { gather, reshape } from '../ir/build.ts';
-import { infoOf, isFloat, numbersOf, type TypedArray } from '../ir/dtype.ts';
+import { bigintsOf, isFloat, numbersOf, type TypedArray } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
+import { table } from './constants.ts';
 import { tensor } from './creation.ts';
 import * as sorting from './sort.ts';
 import { operandOf, Tensor, type TensorLike } from './tensor.ts';
@@ -110,19 +111,19 @@ export function unique(x: Tensor): Tensor {
 export function uniqueAll(x: Tensor, op = 'uniqueAll'): Unique {
   const flat = reshape(x.node, [x.size]);
   const order = sorting.argsort(flat, 0);
-  const [sorted, places] = valuesOf(op, [gather(flat, order, 0), order]);
+  const inOrder = gather(flat, order, 0);
+  const [values, places] = realize([inOrder, order], op).map((value) => value.storage.read());
+  const sorted = x.dtype === 'int64' ? bigintsOf(values!) : numbersOf(x.dtype, values!);
   const starts: number[] = [];
   const inverse = new Int32Array(x.size);
   for (let i = 0; i < x.size; i++) {
-    const [here, before] = [sorted![i]!, sorted![i - 1]];
+    const [here, before] = [sorted[i]!, sorted[i - 1]];
     const isSame = here === before || (here !== here && before !== before && i > 0);
     if (!isSame) starts.push(i);
     inverse[places![i]!] = starts.length - 1;
   }
-  const values = new (infoOf(x.dtype).array)(starts.length);
-  starts.forEach((start, i) => (values[i] = sorted![start]!));
   return {
-    values: tensor(values, { dtype: x.dtype }),
+    values: new Tensor(gather(inOrder, table(starts, 'int32'), 0)),
     // Sorting is stable, so the first of a run is the first in x.
     indices: tensor(Int32Array.from(starts, (start) => places![start]!)),
     inverse: tensor(inverse, { shape: [...x.shape] }),

@@ -6,7 +6,7 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { DataError, FathomError, raise, ValueError } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { type DType, infoOf, type TypedArray } from '../../ir/dtype.ts';
-import { tensor } from '../../tensor/creation.ts';
+import { fromStored, storedOf } from '../../tensor/stored.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { mapTree } from '../../tensor/tree.ts';
 import { collate as collateItems } from '../collate.ts';
@@ -162,7 +162,7 @@ async function batchOf<T>(
 }
 
 function pack(x: Tensor, memory: ArrayBuffer[]): Parcel {
-  const values = x.dataSync();
+  const values = storedOf(x, 'worker').slice();
   const { dtype, shape } = x;
   if (values.buffer instanceof ArrayBuffer) memory.push(values.buffer);
   return { dtype, shape, values };
@@ -170,7 +170,7 @@ function pack(x: Tensor, memory: ArrayBuffer[]): Parcel {
 
 /** Parcels arrive as plain objects, because messages know no classes. */
 function unpack(tree: unknown): unknown {
-  if (isParcel(tree)) return tensor(tree.values, { dtype: tree.dtype, shape: tree.shape });
+  if (isParcel(tree)) return fromStored(tree.dtype, tree.values, tree.shape);
   if (Array.isArray(tree)) return tree.map(unpack);
   if (typeof tree !== 'object' || tree === null || Object.getPrototypeOf(tree) !== Object.prototype) return tree;
   return Object.fromEntries(Object.entries(tree).map(([key, member]) => [key, unpack(member)]));
