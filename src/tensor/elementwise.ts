@@ -78,7 +78,7 @@ export function neg(x: Node): Node {
 
 export function abs(x: Node): Node {
   if (infoOf(x.dtype).lowest === 0) return x;
-  return binary('max', x, unary('neg', x));
+  return binary('max', unary('neg', x), x); // of equal ones the second is taken: 0 and not −0 for 0
 }
 
 /** −1, 0 or 1; NaN for NaN. */

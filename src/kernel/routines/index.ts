@@ -7,6 +7,7 @@ import type { RoutineCall, RoutineName } from '../../ir/routine.ts';
 import { cumargmax, cumprod, cumsum } from './cumulative.ts';
 import { eig, eigvals } from './eigen.ts';
 import { fft, irfft, rfft } from './fft.ts';
+import type { Machine } from './machine.ts';
 import type { Operand, Routine } from './operand.ts';
 import { qr } from './qr.ts';
 import { cholesky, cofactors, det, expm, lu, slogdet, solve, triangularSolve } from './solve.ts';
@@ -17,6 +18,7 @@ import { eigh, eigvalsh } from './symmetric.ts';
 import { argtopk } from './topk.ts';
 import { runWideRoutine } from './wide-integers.ts';
 
+export type { Machine } from './machine.ts';
 export type { Operand } from './operand.ts';
 
 const routines: { readonly [K in RoutineName]: Routine<K> } = {
@@ -53,7 +55,13 @@ const routines: { readonly [K in RoutineName]: Routine<K> } = {
  * Fills `output` with what the routine makes of its inputs. Memory of inputs and output must not overlap.
  * @param dtype of the inputs, which tells numbers from the bits of int64   @throws LinAlgError
  */
-export function runRoutine(call: RoutineCall, inputs: readonly Operand[], output: TypedArray, dtype: DType): void {
+export function runRoutine(
+  call: RoutineCall,
+  inputs: readonly Operand[],
+  output: TypedArray,
+  dtype: DType,
+  machine?: Machine,
+): void {
   if (output.length === 0) return;
   if (dtype === 'int64') {
     runWideRoutine(call, inputs, output);
@@ -61,5 +69,5 @@ export function runRoutine(call: RoutineCall, inputs: readonly Operand[], output
   }
   // The table is typed routine by routine; looking up by the call's own name is what correlates the two.
   const routine = routines[call.name] as Routine<RoutineName>;
-  routine(call, inputs, output);
+  routine(call, inputs, output, machine);
 }

@@ -4,6 +4,7 @@
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { TypedArray } from '../../ir/dtype.ts';
 import type { RoutineName, RoutineOf } from '../../ir/routine.ts';
+import type { Machine } from './machine.ts';
 
 /** An input: its elements and its shape. Not to be written to. */
 export interface Operand {
@@ -11,11 +12,12 @@ export interface Operand {
   readonly shape: Shape;
 }
 
-/** Computes one routine: fills `output` from the inputs. What shapes there are, ir/routine.ts has checked. */
+/** Computes one routine: fills `output` from the inputs, with the help of a machine if there is one. What shapes there are, ir/routine.ts has checked. */
 export type Routine<K extends RoutineName> = (
   call: RoutineOf<K>,
   inputs: readonly Operand[],
   output: TypedArray,
+  machine?: Machine,
 ) => void;
 
 /** The elements of one member of a batch, as a view. */

@@ -3,10 +3,37 @@
  * rotation after another would pass over the whole matrix each time.
  */
 
+import { transposed } from './matrix.ts';
+import type { Machine } from './machine.ts';
+import { Sweeps } from './sweeps.ts';
+
+/** Rotations of vectors, to be added one after another. */
+export interface Rotating {
+  /** (xᵢ, xⱼ) := (c xᵢ − s xⱼ, s xᵢ + c xⱼ). Cheapest where j is the i of the rotation before. (i and j may be exchanged if s changes its sign.) */
+  add(i: number, j: number, c: number, s: number): void;
+  /** The vectors, rotated, one in each row. */
+  finish(): Float64Array;
+}
+
+/** Fewer vectors are rotated in less time than a nest is made in. */
+const WORTH_A_NEST = 100;
+
+/** @param vectors (count, width), one in each row */
+export function rotationsOf(
+  vectors: Float64Array,
+  count: number,
+  width: number,
+  machine: Machine | undefined,
+): Rotating {
+  return machine !== undefined && count >= WORTH_A_NEST && width >= WORTH_A_NEST
+    ? new Sweeps(vectors, count, width, machine)
+    : new Rotations(transposed(vectors, count, width), width, count);
+}
+
 /** Rotations kept before they are applied; their table stays in the second cache. */
 const CAPACITY = 4096;
 
-export class Rotations {
+class Rotations implements Rotating {
   private readonly target: Float64Array;
   private readonly rows: number;
   private readonly stride: number;
@@ -26,10 +53,7 @@ export class Rotations {
     this.stride = stride;
   }
 
-  /**
-   * (xᵢ, xⱼ) := (c xᵢ − s xⱼ, s xᵢ + c xⱼ) in every row. Cheapest where j is the i of the rotation before: then the element they share stays
-   * in a register. (i and j may be exchanged if s changes its sign.)
-   */
+  /** In every row; where j is the i of the rotation before, the element they share stays in a register. */
   add(i: number, j: number, c: number, s: number): void {
     if (this.count === 0 || j !== this.lastPlace) {
       this.chains[2 * this.chainCount] = this.count;
@@ -44,8 +68,12 @@ export class Rotations {
     if (this.count === CAPACITY) this.flush();
   }
 
-  /** Applies what has been put off. */
-  flush(): void {
+  finish(): Float64Array {
+    this.flush();
+    return transposed(this.target, this.rows, this.stride);
+  }
+
+  private flush(): void {
     const { target, rows, stride, places, cosines, sines, chains, chainCount } = this;
     chains[2 * chainCount] = this.count;
     let row = 0;

@@ -6,7 +6,8 @@ import { LinAlgError, raise } from '../../base/errors.ts';
 import { addProduct, blockOf, checkFinite, matricesIn, matrixOf, reflector, transposed } from './matrix.ts';
 import type { Routine } from './operand.ts';
 import { applyPanel, gatherPanel, orthogonalTransposed, reduceTransposed } from './qr.ts';
-import { Rotations } from './rotations.ts';
+import type { Machine } from './machine.ts';
+import { type Rotating, rotationsOf } from './rotations.ts';
 
 export interface Decomposition {
   /** (m, k), or (m, m) if full. */
@@ -52,7 +53,7 @@ function bidiagonalize(a: Float64Array, m: number, n: number): Bidiagonal {
     const width = n - k - 1;
     if (width === 0) break;
     y.fill(0, k + 1);
-    for (let i = k; i < m; i++) updateAndAdd(a, i * n + k + 1, width, x[i]!, v, left[row + i]!, y, k + 1);
+    updateAndAdd(a, n, k, m, k + 1, x, v, left, row, y);
     for (let j = k + 1; j < n; j++) y[j]! *= tau;
     // Row k, as the right reflector.
     const to = k * n;
@@ -62,56 +63,96 @@ function bidiagonalize(a: Float64Array, m: number, n: number): Bidiagonal {
     above[k] = right[to + k + 1]!;
     right[to + k + 1] = 1;
     v = right.subarray(to, to + n);
-    for (let i = k + 1; i < m; i++) x[i] = other * updateAndDot(a, i * n + k + 1, width, left[row + i]!, y, k + 1, v);
+    updateAndDot(a, n, k + 1, m, k + 1, left, row, y, v, x, other);
   }
   return { diagonal, above, left, leftTaus, right, rightTaus };
 }
 
-/** a −= x v, then y += u a, along a row. */
+/** For rows `first` … `last` − 1 from `column` on: A −= x vᵀ, then y += uᵀ A, two rows at a time. u and x are by row, v and y by column. */
 function updateAndAdd(
   a: Float64Array,
-  at: number,
-  width: number,
-  x: number,
+  stride: number,
+  first: number,
+  last: number,
+  column: number,
+  x: Float64Array,
   v: Float64Array,
-  u: number,
+  u: Float64Array,
+  uAt: number,
   y: Float64Array,
-  from: number,
 ): void {
-  for (let j = 0; j < width; j++) {
-    const value = a[at + j]! - x * v[from + j]!;
-    a[at + j] = value;
-    y[from + j]! += u * value;
+  let i = first;
+  for (; i + 2 <= last; i += 2) {
+    const r0 = i * stride;
+    const r1 = r0 + stride;
+    const x0 = x[i]!;
+    const x1 = x[i + 1]!;
+    const u0 = u[uAt + i]!;
+    const u1 = u[uAt + i + 1]!;
+    for (let j = column; j < stride; j++) {
+      const vj = v[j]!;
+      const p = a[r0 + j]! - x0 * vj;
+      const q = a[r1 + j]! - x1 * vj;
+      a[r0 + j] = p;
+      a[r1 + j] = q;
+      y[j]! += u0 * p + u1 * q;
+    }
+  }
+  for (; i < last; i++) {
+    const row = i * stride;
+    for (let j = column; j < stride; j++) {
+      const p = a[row + j]! - x[i]! * v[j]!;
+      a[row + j] = p;
+      y[j]! += u[uAt + i]! * p;
+    }
   }
 }
 
-/** a −= u y, then Σ a v, along a row. */
+/** For the same rows: A −= u yᵀ, then x = scale · A v, two rows at a time. */
 function updateAndDot(
   a: Float64Array,
-  at: number,
-  width: number,
-  u: number,
+  stride: number,
+  first: number,
+  last: number,
+  column: number,
+  u: Float64Array,
+  uAt: number,
   y: Float64Array,
-  from: number,
   v: Float64Array,
-): number {
-  let even = 0;
-  let odd = 0;
-  let j = 0;
-  for (; j + 2 <= width; j += 2) {
-    const p = a[at + j]! - u * y[from + j]!;
-    const q = a[at + j + 1]! - u * y[from + j + 1]!;
-    a[at + j] = p;
-    a[at + j + 1] = q;
-    even += p * v[from + j]!;
-    odd += q * v[from + j + 1]!;
+  x: Float64Array,
+  scale: number,
+): void {
+  let i = first;
+  for (; i + 2 <= last; i += 2) {
+    const r0 = i * stride;
+    const r1 = r0 + stride;
+    const u0 = u[uAt + i]!;
+    const u1 = u[uAt + i + 1]!;
+    let s0 = 0;
+    let s1 = 0;
+    for (let j = column; j < stride; j++) {
+      const yj = y[j]!;
+      const vj = v[j]!;
+      const p = a[r0 + j]! - u0 * yj;
+      const q = a[r1 + j]! - u1 * yj;
+      a[r0 + j] = p;
+      a[r1 + j] = q;
+      s0 += p * vj;
+      s1 += q * vj;
+    }
+    x[i] = scale * s0;
+    x[i + 1] = scale * s1;
   }
-  if (j < width) {
-    const p = a[at + j]! - u * y[from + j]!;
-    a[at + j] = p;
-    even += p * v[from + j]!;
+  for (; i < last; i++) {
+    const row = i * stride;
+    let sum = 0;
+    for (let j = column; j < stride; j++) {
+      const p = a[row + j]! - u[uAt + i]! * y[j]!;
+      a[row + j] = p;
+      sum += p * v[j]!;
+    }
+    x[i] = scale * sum;
   }
-  return even + odd;
 }
 
 /** H₀ H₁ … (count, length), transposed, for reflectors in the rows of v, row i from place i + offset on. */
@@ -143,8 +184,8 @@ function iterate(
   op: string,
   d: Float64Array,
   e: Float64Array,
-  ofU: Rotations | undefined,
-  ofV: Rotations | undefined,
+  ofU: Rotating | undefined,
+  ofV: Rotating | undefined,
   index: number,
 ): void {
   const n = d.length;
@@ -280,10 +321,11 @@ export function decompose(
   n: number,
   isFull: boolean,
   index: number,
+  machine?: Machine,
 ): Decomposition {
   checkFinite(op, a, index);
   if (m < n) {
-    const { u, s, vt } = decompose(op, transposed(a, m, n), n, m, isFull, index);
+    const { u, s, vt } = decompose(op, transposed(a, m, n), n, m, isFull, index, machine);
     const k = isFull ? n : m;
     return { u: transposed(vt, m, m), s, vt: transposed(u, n, k) };
   }
@@ -295,20 +337,18 @@ export function decompose(
   const rows = isTall ? n : m;
   const square = isTall ? upperOf(columns, m, n) : a;
   const { diagonal, above, left, leftTaus, right, rightTaus } = bidiagonalize(square, rows, n);
-  const u = transposed(orthogonalOf(left, leftTaus, n, rows, 0), n, rows);
-  const v = transposed(orthogonalOf(right, rightTaus, n, n, 1), n, n);
-  const [ofU, ofV] = [new Rotations(u, rows, n), new Rotations(v, n, n)];
+  const ofU = rotationsOf(orthogonalOf(left, leftTaus, n, rows, 0), n, rows, machine);
+  const ofV = rotationsOf(orthogonalOf(right, rightTaus, n, n, 1), n, n, machine);
   iterate(op, diagonal, above, ofU, ofV, index);
-  ofU.flush();
-  ofV.flush();
+  const [u, v] = [ofU.finish(), ofV.finish()];
   const order = Array.from(diagonal.keys()).sort((i, j) => Math.abs(diagonal[j]!) - Math.abs(diagonal[i]!));
   const s = Float64Array.from(order, (i) => Math.abs(diagonal[i]!) * scale);
   const vt = new Float64Array(n * n);
   const sortedUt = new Float64Array(n * rows);
   order.forEach((from, to) => {
     const sign = diagonal[from]! < 0 ? -1 : 1;
-    for (let j = 0; j < n; j++) vt[to * n + j] = sign * v[j * n + from]!;
-    for (let j = 0; j < rows; j++) sortedUt[to * rows + j] = u[j * n + from]!;
+    for (let j = 0; j < n; j++) vt[to * n + j] = sign * v[from * n + j]!;
+    sortedUt.set(u.subarray(from * rows, (from + 1) * rows), to * rows);
   });
   let tallUt = sortedUt;
   if (taus !== undefined) {
@@ -365,11 +405,11 @@ function singularValues(op: string, input: Float64Array, m: number, n: number, i
     .reverse();
 }
 
-export const svd: Routine<'svd'> = ({ name, full }, [a], output) => {
+export const svd: Routine<'svd'> = ({ name, full }, [a], output, machine) => {
   const { count, m, n, size } = matricesIn(a!);
   let at = 0;
   for (let index = 0; index < count; index++) {
-    const { u, s, vt } = decompose(name, matrixOf(a!, index, size), m, n, full, index);
+    const { u, s, vt } = decompose(name, matrixOf(a!, index, size), m, n, full, index, machine);
     for (const part of [u, s, vt]) {
       output.set(part, at);
       at += part.length;
@@ -384,11 +424,11 @@ export const svdvals: Routine<'svdvals'> = ({ name }, [a], output) => {
     output.set(singularValues(name, matrixOf(a!, index, size), m, n, index), index * k);
 };
 
-export const pinv: Routine<'pinv'> = ({ name, rcond }, [a], output) => {
+export const pinv: Routine<'pinv'> = ({ name, rcond }, [a], output, machine) => {
   const { count, m, n, size } = matricesIn(a!);
   const k = Math.min(m, n);
   for (let index = 0; index < count; index++) {
-    const { u, s, vt } = decompose(name, matrixOf(a!, index, size), m, n, false, index);
+    const { u, s, vt } = decompose(name, matrixOf(a!, index, size), m, n, false, index, machine);
     const smallest = rcond * (s[0] ?? 0);
     for (let i = 0; i < k; i++) {
       const factor = s[i]! > smallest ? 1 / s[i]! : 0;

@@ -3,10 +3,10 @@
  * reflections applied to its eigenvectors in panels. Of the matrix the lower triangle is read, as in NumPy. Hot.
  */
 import { LinAlgError, raise } from '../../base/errors.ts';
-import { checkFinite, dot, identity, lengthOf, matricesIn, matrixOf, transposed } from './matrix.ts';
+import { checkFinite, dot, identity, lengthOf, matricesIn, matrixOf } from './matrix.ts';
 import type { Routine } from './operand.ts';
 import { applyPanel, panelOf } from './qr.ts';
-import { Rotations } from './rotations.ts';
+import { type Rotating, rotationsOf } from './rotations.ts';
 
 const PANEL = 24;
 
@@ -112,7 +112,7 @@ function updateAndMultiply(
   }
 }
 
-/** Q (n, n), from what tridiagonalize left in a. */
+/** Qᵀ (n, n), from what tridiagonalize left in a. */
 function orthogonalOf(a: Float64Array, taus: Float64Array, n: number): Float64Array {
   const columns = identity(n);
   for (let first = 1; first < n; first += PANEL) {
@@ -129,7 +129,7 @@ function orthogonalOf(a: Float64Array, taus: Float64Array, n: number): Float64Ar
     // Later columns are still unit vectors, which these reflectors leave alone.
     applyPanel(columns, n, 0, last, 0, panelOf(v, own, count, last), true);
   }
-  return transposed(columns, n, n);
+  return columns;
 }
 
 /**
@@ -140,7 +140,7 @@ function implicitQL(
   op: string,
   d: Float64Array,
   e: Float64Array,
-  rotations: Rotations | undefined,
+  rotations: Rotating | undefined,
   index: number,
 ): void {
   const n = d.length;
@@ -198,22 +198,21 @@ function normalize(a: Float64Array): number {
   return largest;
 }
 
-export const eigh: Routine<'eigh'> = ({ name }, [x], output) => {
+export const eigh: Routine<'eigh'> = ({ name }, [x], output, machine) => {
   const { count, n, size } = matricesIn(x!);
   for (let index = 0; index < count; index++) {
     const a = matrixOf(x!, index, size);
     checkFinite(name, a, index);
     const scale = normalize(a);
     const { diagonal, beside, taus } = tridiagonalize(a, n);
-    const z = orthogonalOf(a, taus, n);
-    const rotations = new Rotations(z, n, n);
+    const rotations = rotationsOf(orthogonalOf(a, taus, n), n, n, machine);
     implicitQL(name, diagonal, beside, rotations, index);
-    rotations.flush();
+    const z = rotations.finish();
     const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[i]! - diagonal[j]!);
     const start = index * (n + size);
     order.forEach((from, to) => {
       output[start + to] = diagonal[from]! * scale;
-      for (let i = 0; i < n; i++) output[start + n + i * n + to] = z[i * n + from]!;
+      for (let i = 0; i < n; i++) output[start + n + i * n + to] = z[from * n + i]!;
     });
   }
 };

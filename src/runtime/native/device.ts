@@ -20,6 +20,7 @@ import { chooseTier, detectFeatures, hostAbi } from './cpuid.ts';
 import { addressOf, foreignCallProblem, functionAt, viewAt } from './ffi.ts';
 import { Memory, type Part, runPart, type Region } from './parts.ts';
 import { allocatePages, freePages } from './memory.ts';
+import { NativeMachine } from './machine.ts';
 import { measurePeaks } from './peaks.ts';
 import { NativeStorage } from './storage.ts';
 import { startThreads, threadCount, type ThreadPool } from './threads.ts';
@@ -51,6 +52,7 @@ export class NativeDevice implements Device {
   private readonly unused = new FinalizationRegistry<LoadedCode>((code) => {
     code.free();
   });
+  private readonly machine: NativeMachine;
   private pool: ThreadPool | undefined;
   private measured: Peaks | undefined;
   private arena = 0n;
@@ -61,6 +63,7 @@ export class NativeDevice implements Device {
   constructor(threads: number, tier?: Tier) {
     this.tier = tier ?? chooseTier(detectFeatures(this.code));
     this.target = { ...targets[this.tier], threads };
+    this.machine = new NativeMachine(this);
     this.description = `native (${this.tier})`;
   }
 
@@ -130,7 +133,8 @@ export class NativeDevice implements Device {
       set(0, Number(this.arena));
       for (let i = 0; i < inputCount; i++) set(1 + i, addressIn(inputs, i));
       for (let i = 0; i < outputCount; i++) set(1 + inputCount + i, addressIn(outputs, i));
-      return { table, memory: () => new Memory(plan, homes, words, this.arenaMemory(), [...inputs, ...outputs]) };
+      const memory = () => new Memory(plan, homes, words, this.arenaMemory(), [...inputs, ...outputs], this.machine);
+      return { table, memory };
     };
     return { loaded, parts, enter };
   }

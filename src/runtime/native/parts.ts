@@ -5,6 +5,7 @@
 import type { Binding } from '../../emit/x64/lower.ts';
 import { dtypes, type TypedArray } from '../../ir/dtype.ts';
 import type { Storage } from '../../ir/leaf.ts';
+import type { Machine } from '../../kernel/routines/index.ts';
 import type { LoopStep, Move, Plan, RoutineStep } from '../../schedule/plan.ts';
 import { runRoutineStep } from '../routine.ts';
 import type { ForeignFunction } from './ffi.ts';
@@ -27,6 +28,8 @@ export class Memory {
   private readonly homes: readonly Binding[];
   private readonly table: BigUint64Array;
   private readonly regions: readonly Region[];
+  /** For routines. */
+  readonly machine: Machine;
 
   /** @param table of the emitted code: 64-bit addresses   @param storages the inputs and outputs of the run */
   constructor(
@@ -35,8 +38,10 @@ export class Memory {
     table: Uint32Array<ArrayBuffer>,
     arena: Region,
     storages: readonly Storage[],
+    machine: Machine,
   ) {
     this.plan = plan;
+    this.machine = machine;
     this.homes = homes;
     this.table = new BigUint64Array(table.buffer);
     this.regions = [arena, ...storages.map(regionOf)];
@@ -82,7 +87,7 @@ export function runPart(part: Part, memory: Memory, table: bigint, watch?: Watch
   }
   const begin = watch === undefined ? 0 : performance.now();
   if (typeof part === 'function') part(table);
-  else runRoutineStep(part, memory.plan, (buffer) => memory.view(buffer));
+  else runRoutineStep(part, memory.plan, (buffer) => memory.view(buffer), memory.machine);
   watch?.(part, performance.now() - begin);
 }
 
