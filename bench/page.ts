@@ -47,6 +47,7 @@ export function pageOf(result: BenchResult): string {
   for (const { kind, title, unit } of sections) {
     const own = rows.filter((row) => row.kind === kind);
     if (own.length > 0) lines.push('', `## ${title}`, '', ...section(own, unit));
+    if (own.length > 0 && kind === 'train') lines.push('', '### First step and memory', '', ...firstSteps(own));
   }
   if (install !== null) {
     lines.push(
@@ -64,7 +65,10 @@ export function pageOf(result: BenchResult): string {
   if (notes.length > 0) lines.push('', '## Slower than PyTorch', '', ...notes);
   if (refusals.length > 0) {
     lines.push('', '## Not measured', '');
-    lines.push(...refusals.map(({ workload, contender, reason }) => `- ${workload}, ${contender}: ${reason}`));
+    for (const why of unique(refusals.map(({ contender, reason }) => `${contender}: ${reason}`))) {
+      const who = refusals.filter(({ contender, reason }) => `${contender}: ${reason}` === why);
+      lines.push(`- ${why} (${who.map(({ workload }) => workload).join(', ')})`);
+    }
   }
   if (warnings.length > 0) lines.push('', '## Results that disagree', '', ...warnings.map((text) => `- ${text}`));
   return `${lines.join('\n')}\n`;
@@ -144,6 +148,33 @@ function section(rows: readonly Row[], unit: string): string[] {
     }
   }
   return markdown(lines);
+}
+
+/** First steps in ms and high-water marks in MiB of everybody, the interpreter and inputs included. */
+function firstSteps(rows: readonly Row[]): string[] {
+  const peers = unique(rows.flatMap(({ peer }) => (peer === null ? [] : [peer])));
+  const lines = [['workload', 'device', 'first step', ...peers, 'peak MiB', ...peers]];
+  for (const workload of unique(rows.map((row) => row.workload))) {
+    for (const device of unique(rows.map((row) => row.device))) {
+      const against = rows.filter((row) => row.workload === workload && row.device === device);
+      const [row] = against;
+      if (row === undefined) continue;
+      const of = (name: string): Row | undefined => against.find(({ peer }) => peer === name);
+      lines.push([
+        workload,
+        device,
+        short(row.firstStepMs),
+        ...peers.map((name) => shown(of(name)?.peerFirstStepMs)),
+        shown(row.peakMb),
+        ...peers.map((name) => shown(of(name)?.peerPeakMb)),
+      ]);
+    }
+  }
+  return markdown(lines);
+}
+
+function shown(value: number | null | undefined): string {
+  return value === null || value === undefined ? '' : short(value);
 }
 
 /** A line for each row of the native device below PyTorch: why, or that nobody knows yet. */
