@@ -74,6 +74,8 @@ export const differences: Readonly<Record<string, readonly [name: string, how: s
   unflatten: ['x.reshape', 'nn.Unflatten as a layer'],
   tril_indices_from: ['trilIndices', 'trilIndices(...x.shape)'],
   triu_indices_from: ['triuIndices', 'triuIndices(...x.shape)'],
+  poly: ['poly', 'of no roots [1]; matrices: their eigenvalues first'],
+  polydiv: ['polydiv', 'the remainder keeps a coefficient for every power below the divisor'],
   'torch.take': ['x.take', 'of x.flatten(); along an axis otherwise'],
   'torch.std': ['x.std', 'correction is 0 by default, as in NumPy'],
   'torch.var': ['x.var', 'correction is 0 by default, as in NumPy'],

@@ -214,6 +214,9 @@ export { cross, inner, kron, matvec, multiDot, outer, tensordot, vdot, vecdot, v
 export { type AxisSizes, rearrange, reduce, type Reduction, repeat } from './einops.ts';
 export type { PadMode } from './padding.ts';
 
+// Polynomials
+export { poly, polydiv, polyfit, roots, trimZeros } from './polynomials.ts';
+
 // Sets, conditions, several keys
 export {
   compress,
