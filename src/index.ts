@@ -47,6 +47,7 @@ export type { PrintOptions } from './tensor/print.ts';
 export { consoleFormatter, type ConsoleElement } from './tensor/console-formatter.ts';
 export type { Axes, ReduceOptions, VarianceOptions } from './tensor/reductions.ts';
 export type { DType, TypedArray } from './ir/dtype.ts';
+export { canCast, finfo, type FloatInfo, iinfo, type IntegerInfo, promoteTypes, resultType } from './tensor/dtypes.ts';
 export type { Shape } from './base/shape.ts';
 
 // Linear algebra, Fourier transforms and complex numbers: linalg.solve, fft.rfft, complex(1, 2) …

@@ -1,6 +1,7 @@
 /**
  * What a dtype means to users, on every device: 16-bit floats compute in float32 and round where they are kept, narrow integers wrap.
  */
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   arange,
@@ -8,9 +9,11 @@ import {
   compile,
   debugNaN,
   device,
+  type DType,
   full,
   grad,
   ones,
+  promoteTypes,
   tensor,
   type Tensor,
   unique,
@@ -20,6 +23,15 @@ import { collate, TensorDataset } from '../src/data/index.ts';
 import { testDevices } from './devices.ts';
 
 const halves = ['float16', 'bfloat16'] as const;
+
+it('the table in docs/dtypes.md is the one in the code', () => {
+  const page = readFileSync(new URL('../docs/dtypes.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| \*\*(\w+)\*\* \| (.*) \|$/gm)];
+  const names = rows.map(([, name]) => name as DType);
+  expect(names.length).toBe(10);
+  for (const [, a, cells] of rows)
+    expect([a, cells]).toEqual([a, names.map((b) => promoteTypes(a as DType, b)).join(' | ')]);
+});
 
 describe.each(testDevices)('on %s', (name) => {
   beforeEach(() => {
