@@ -76,6 +76,9 @@ export function fuse(outputs: readonly Node[]): Fusion {
     if (reductionOf(node) !== undefined) stored.add(node);
   };
 
+  /** Elementwise values that are stored only so that nobody computes them twice. */
+  const shared: Node[] = [];
+
   for (const node of order) {
     if (absorbed.has(node)) continue;
     const [first] = node.inputs;
@@ -96,7 +99,10 @@ export function fuse(outputs: readonly Node[]): Fusion {
         }
         if (inner !== undefined) reduction.set(node, inner);
         cost.set(node, total);
-        if (!isPrivate(node) && (inner !== undefined || total > cheap)) stored.add(node);
+        if (!isPrivate(node) && (inner !== undefined || total > cheap)) {
+          if (inner === undefined && !stored.has(node)) shared.push(node);
+          stored.add(node);
+        }
         break;
       }
       case 'reduce':
@@ -150,7 +156,46 @@ export function fuse(outputs: readonly Node[]): Fusion {
         break;
     }
   }
+  const users = usersOf(order);
+  const isPassing = (node: Node): boolean => isElementwise(node) && !absorbed.has(node);
+  for (const node of shared.toReversed()) if (meet(node, users, stored, isPassing)) stored.delete(node);
   return { stored, contractions, joins: joins.parts, isPrivate };
+}
+
+function isElementwise({ op }: Node): boolean {
+  return families[op] === 'unary' || families[op] === 'binary' || families[op] === 'ternary';
+}
+
+function usersOf(order: readonly Node[]): ReadonlyMap<Node, ReadonlySet<Node>> {
+  const users = new Map<Node, Set<Node>>(order.map((node) => [node, new Set()]));
+  for (const node of order) for (const input of node.inputs) users.get(input)!.add(node);
+  return users;
+}
+
+/** Users looked at before two paths are taken for ones that do not meet. */
+const patience = 16;
+
+/** Whether everything that uses a value elementwise is one kernel, which then computes it once for all of them. */
+function meet(
+  node: Node,
+  users: ReadonlyMap<Node, ReadonlySet<Node>>,
+  stored: ReadonlySet<Node>,
+  isPassing: (node: Node) => boolean,
+): boolean {
+  const open = new Set(users.get(node));
+  for (let looked = 0; looked < patience; looked++) {
+    const [one] = open;
+    if (one === undefined || [...open].some((user) => !isPassing(user))) {
+      return open.size === 1 && one !== undefined && families[one.op] === 'reduce' && stored.has(one);
+    }
+    if (open.size === 1 && stored.has(one)) return true;
+    // Inputs come before their users: the first of those that are open cannot be reached from another.
+    const first = [...open].reduce((a, b) => (a.id < b.id ? a : b));
+    if (stored.has(first)) return false;
+    open.delete(first);
+    for (const user of users.get(first)!) open.add(user);
+  }
+  return false;
 }
 
 /** Movement that neither repeats nor regroups elements: a reduction may be computed through it. */
