@@ -20,12 +20,13 @@ export interface WorkerDataset<T, B = Collated<T>> extends AsyncDataset<T, B> {
 
 type AnyDataset<T> = Dataset<T, unknown> | AsyncDataset<T, unknown>;
 
-export type MakeDataset<T> = () => AnyDataset<T> | Promise<AnyDataset<T>>;
+/** @param data what `WorkerOptions` gave */
+export type MakeDataset<T> = (data: unknown) => AnyDataset<T> | Promise<AnyDataset<T>>;
 
 /**
  * In a module of its own: answers for a data set in each worker thread. Elsewhere it does nothing, so that the module can also be
  * imported. Tensors are made by the WebAssembly device there, on one thread, so that reading does not slow training down.
- * @param make called once in each thread   @param collate how items become a batch; default `collate`
+ * @param make called once in each thread, with the options' `data`   @param collate how items become a batch; default `collate`
  * @example serveDataset(() => mapDataset(fromArray(files), decode)) // reader.ts
  */
 export function serveDataset<T>(make: MakeDataset<T>, collate?: (items: readonly T[]) => unknown): void {

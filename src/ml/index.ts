@@ -237,6 +237,7 @@ export {
   wholeBetween,
 } from './selection/candidates.ts';
 export type { FittedPredictor, Predictor, Scorer, ScorerName, Scoring } from './selection/scoring.ts';
+export { type ParallelOptions, searchInWorkers, serveSearch } from './selection/parallel.ts';
 export {
   type Candidate,
   FittedClassifierSearch,

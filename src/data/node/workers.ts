@@ -2,7 +2,7 @@
  * Data sets in worker threads, in Node: a module of the user's serves a data set, several threads of it make batches, and these
  * move over as transferred memory. The loader asks for batches in advance and so bounds how many are under way.
  */
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { DataError, FathomError, raise, ValueError } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { type DType, infoOf, type TypedArray } from '../../ir/dtype.ts';
@@ -35,7 +35,7 @@ type Answer =
 export function serve<T>(make: MakeDataset<T>, collate?: (items: readonly T[]) => unknown): void {
   const port = parentPort;
   if (isMainThread || port === null) return;
-  const dataset = Promise.resolve().then(make);
+  const dataset = Promise.resolve().then(() => make(workerData));
   const answer = (message: Answer, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   dataset.then(
     ({ length }) => answer({ kind: 'ready', length }),

@@ -70,24 +70,73 @@ export interface HalvingSearchOptions<X> extends SearchOptions<X> {
   readonly seed?: number;
 }
 
-/** Finds the best of some settings on samples. */
-type Strategy<X> = <P>(
-  op: string,
-  make: (settings: P) => Predictor<X>,
-  candidates: readonly P[],
-  x: X & Samples,
-  y: Targets | Labels,
-  fit: FitOptions,
-) => SearchResult<P>;
+/** Candidates by their places, tried together on the same samples. */
+export interface Round {
+  readonly candidates: readonly number[];
+  /** Default: all. */
+  readonly rows: Int32Array | undefined;
+}
+
+/** Which rounds a search goes through: each is answered by the scores of its candidates, one list of folds each. */
+type Strategy = (candidates: number, rows: number) => Generator<Round, void, readonly Float64Array<ArrayBuffer>[]>;
 
 /** The part of a search that is the same for both roles. */
-abstract class Search<P, X> {
+export abstract class Search<P, X> {
   readonly candidates: readonly P[];
-  protected readonly strategy: Strategy<X>;
+  abstract readonly make: (settings: P) => Predictor<X>;
+  protected readonly strategy: Strategy;
+  readonly #options: SearchOptions<X>;
 
-  constructor(candidates: readonly P[], strategy: Strategy<X>) {
+  constructor(candidates: readonly P[], strategy: Strategy, options: SearchOptions<X>) {
     this.candidates = candidates;
     this.strategy = strategy;
+    this.#options = options;
+  }
+
+  /** @internal The scores of one candidate, one a fold: what a search consists of. */
+  try(
+    candidate: number,
+    rows: Int32Array | undefined,
+    x: X,
+    y: Targets | Labels,
+    fit: FitOptions,
+  ): Float64Array<ArrayBuffer> {
+    const samples = asSamples(x);
+    const { cv, scoring } = this.#options;
+    const options = optionsOf<X & Samples>(cv, scoring, fit);
+    const estimator: Predictor<X & Samples> = this.make(this.candidates[candidate]!);
+    if (rows === undefined) return crossValidate(estimator, samples, y, options).testScores;
+    if (fit.sampleWeight !== undefined)
+      raise(new ValueError('halvingSearch: sample weights are not supported; use gridSearch'));
+    return crossValidate(estimator, takeRows('search', samples, rows), takeRows('search', y, rows), options).testScores;
+  }
+
+  /** @internal Goes through the rounds of the strategy; whoever runs it answers each with scores. */
+  *rounds(x: X, y: Targets | Labels): Generator<Round, SearchResult<P>, readonly Float64Array<ArrayBuffer>[]> {
+    const rows = rowCount('search', asSamples(x));
+    requireLength('search', 'y', rowCount('search', y), rows);
+    const rounds = this.strategy(this.candidates.length, rows);
+    const tried: Candidate<P>[] = [];
+    let last: Candidate<P>[] = [];
+    let round = rounds.next();
+    for (let k = 0; round.done !== true; k++) {
+      const { candidates, rows: own } = round.value;
+      const scores = yield round.value;
+      last = candidates.map((place, i) => candidateOf(this.candidates[place]!, scores[i]!, k, own?.length ?? rows));
+      tried.push(...last);
+      round = rounds.next(scores);
+    }
+    return { best: bestOf(last), candidates: tried };
+  }
+
+  protected explore(x: X, y: Targets | Labels, fit: FitOptions): SearchResult<P> {
+    const rounds = this.rounds(x, y);
+    let round = rounds.next();
+    while (round.done !== true) {
+      const { candidates, rows } = round.value;
+      round = rounds.next(candidates.map((candidate) => this.try(candidate, rows, x, y, fit)));
+    }
+    return round.value;
   }
 }
 
@@ -96,13 +145,27 @@ export class ClassifierSearch<P, X = Features> extends Search<P, X> implements C
   readonly role = 'classifier';
   readonly make: (settings: P) => Classifier<X>;
 
-  constructor(make: (settings: P) => Classifier<X>, candidates: readonly P[], strategy: Strategy<X>) {
-    super(candidates, strategy);
+  constructor(
+    make: (settings: P) => Classifier<X>,
+    candidates: readonly P[],
+    strategy: Strategy,
+    options: SearchOptions<X>,
+  ) {
+    super(candidates, strategy, options);
     this.make = make;
   }
 
   fit<L extends Label = number>(x: X, y: Labels<L>, options: FitOptions = {}): FittedClassifierSearch<L, P, X> {
-    const result = this.strategy('search', this.make, this.candidates, asSamples(x), y, options);
+    return this.refit(this.explore(x, y, options), x, y, options);
+  }
+
+  /** @internal The best, fitted on all samples. */
+  refit<L extends Label>(
+    result: SearchResult<P>,
+    x: X,
+    y: Labels<L>,
+    options: FitOptions,
+  ): FittedClassifierSearch<L, P, X> {
     return new FittedClassifierSearch(this.make(result.best.settings).fit(x, y, options), result);
   }
 }
@@ -112,13 +175,22 @@ export class RegressorSearch<P, X = Features> extends Search<P, X> implements Re
   readonly role = 'regressor';
   readonly make: (settings: P) => Regressor<X>;
 
-  constructor(make: (settings: P) => Regressor<X>, candidates: readonly P[], strategy: Strategy<X>) {
-    super(candidates, strategy);
+  constructor(
+    make: (settings: P) => Regressor<X>,
+    candidates: readonly P[],
+    strategy: Strategy,
+    options: SearchOptions<X>,
+  ) {
+    super(candidates, strategy, options);
     this.make = make;
   }
 
   fit(x: X, y: Targets, options: FitOptions = {}): FittedRegressorSearch<P, X> {
-    const result = this.strategy('search', this.make, this.candidates, asSamples(x), y, options);
+    return this.refit(this.explore(x, y, options), x, y, options);
+  }
+
+  /** @internal The best, fitted on all samples. */
+  refit(result: SearchResult<P>, x: X, y: Targets, options: FitOptions): FittedRegressorSearch<P, X> {
     return new FittedRegressorSearch(this.make(result.best.settings).fit(x, y, options), result);
   }
 }
@@ -154,7 +226,7 @@ export function gridSearch<P extends object, X>(
   grid: Grid<P>,
   options: SearchOptions<X> = {},
 ): ClassifierSearch<P, X> | RegressorSearch<P, X> {
-  return searchOf(make, gridCandidates(grid), exhaustive(options));
+  return searchOf(make, gridCandidates(grid), exhaustive(), options);
 }
 
 /**
@@ -176,7 +248,7 @@ export function randomizedSearch<P extends object, X>(
   from: Distributions<P>,
   { candidates = 10, seed = 0, ...options }: RandomizedSearchOptions<X> = {},
 ): ClassifierSearch<P, X> | RegressorSearch<P, X> {
-  return searchOf(make, randomCandidates(from, candidates, seed), exhaustive(options));
+  return searchOf(make, randomCandidates(from, candidates, seed), exhaustive(), options);
 }
 
 /**
@@ -196,19 +268,23 @@ export function halvingSearch<P extends object, X>(
 export function halvingSearch<P extends object, X>(
   make: (settings: P) => Predictor<X>,
   grid: Grid<P>,
-  options: HalvingSearchOptions<X> = {},
+  { cv, scoring, ...options }: HalvingSearchOptions<X> = {},
 ): ClassifierSearch<P, X> | RegressorSearch<P, X> {
-  return searchOf(make, gridCandidates(grid), halving(options));
+  const judging = { ...(cv === undefined ? {} : { cv }), ...(scoring === undefined ? {} : { scoring }) };
+  return searchOf(make, gridCandidates(grid), halving(options), judging);
 }
 
 function searchOf<P, X>(
   make: (settings: P) => Predictor<X>,
   candidates: readonly P[],
-  strategy: Strategy<X>,
+  strategy: Strategy,
+  options: SearchOptions<X>,
 ): ClassifierSearch<P, X> | RegressorSearch<P, X> {
-  if (make(candidates[0]!).role === 'classifier')
-    return new ClassifierSearch((settings: P) => requireRole(make(settings), 'classifier'), candidates, strategy);
-  return new RegressorSearch((settings: P) => requireRole(make(settings), 'regressor'), candidates, strategy);
+  if (make(candidates[0]!).role === 'classifier') {
+    const makeOne = (settings: P) => requireRole(make(settings), 'classifier');
+    return new ClassifierSearch(makeOne, candidates, strategy, options);
+  }
+  return new RegressorSearch((settings: P) => requireRole(make(settings), 'regressor'), candidates, strategy, options);
 }
 
 function requireRole<X, R extends Predictor<X>['role']>(
@@ -226,18 +302,9 @@ function hasRole<X, R extends Predictor<X>['role']>(
   return estimator.role === role;
 }
 
-function exhaustive<X>({ cv, scoring }: SearchOptions<X>): Strategy<X> {
-  return (_op, make, candidates, x, y, fit) => {
-    const options = optionsOf<X & Samples>(cv, scoring, fit);
-    const tried = candidates.map((settings) =>
-      candidateOf(
-        settings,
-        crossValidate<X & Samples>(make(settings), x, y, options).testScores,
-        0,
-        rowCount('search', x),
-      ),
-    );
-    return { best: bestOf(tried), candidates: tried };
+function exhaustive(): Strategy {
+  return function* (candidates) {
+    yield { candidates: Array.from({ length: candidates }, (_, k) => k), rows: undefined };
   };
 }
 
@@ -254,9 +321,9 @@ function optionsOf<X>(
 }
 
 function candidateOf<P>(settings: P, scores: Float64Array<ArrayBuffer>, round: number, samples: number): Candidate<P> {
-  const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
-  const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length);
-  return { settings, scores, mean, deviation, round, samples };
+  const middle = mean(scores);
+  const deviation = Math.sqrt(mean(scores.map((score) => (score - middle) ** 2)));
+  return { settings, scores, mean: middle, deviation, round, samples };
 }
 
 /** Of equals the first. */
@@ -266,47 +333,27 @@ function bestOf<P>(tried: readonly Candidate<P>[]): Candidate<P> {
   return best;
 }
 
-function halving<X>({ cv, scoring, factor = 3, minSamples, seed = 0 }: HalvingSearchOptions<X>): Strategy<X> {
+function halving({ factor = 3, minSamples, seed = 0 }: Omit<HalvingSearchOptions<never>, 'cv' | 'scoring'>): Strategy {
   requireNumber('halvingSearch', 'factor', factor, { low: 1, open: true });
   requireWhole('halvingSearch', 'seed', seed);
-  return <P>(
-    op: string,
-    make: (settings: P) => Predictor<X>,
-    candidates: readonly P[],
-    x: X & Samples,
-    y: Targets | Labels,
-    fit: FitOptions,
-  ) => {
-    if (fit.sampleWeight !== undefined)
-      raise(new ValueError('halvingSearch: sample weights are not supported; use gridSearch'));
-    const rows = rowCount(op, x);
-    requireLength(op, 'y', rowCount(op, y), rows);
-    const rounds = 1 + Math.floor(Math.log(candidates.length) / Math.log(factor) + 1e-9);
+  return function* (candidates, rows) {
+    const rounds = 1 + Math.floor(Math.log(candidates) / Math.log(factor) + 1e-9);
     const start = Math.min(rows, minSamples ?? Math.max(2, Math.floor(rows / factor ** (rounds - 1))));
     const order = new Random(seed).permutation(rows);
-    const options = optionsOf<X & Samples>(cv, scoring, {});
-    const history: Candidate<P>[] = [];
-    let alive = candidates;
-    let last: Candidate<P>[] = [];
+    let alive = Array.from({ length: candidates }, (_, k) => k);
     for (let round = 0; round < rounds; round++) {
       const samples = Math.min(rows, Math.floor(start * factor ** round));
-      const chosen = order.slice(0, samples).sort();
-      const [part, targets] = [takeRows(op, x, chosen), takeRows(op, y, chosen)];
-      last = alive.map((settings) =>
-        candidateOf(
-          settings,
-          crossValidate<X & Samples>(make(settings), part, targets, options).testScores,
-          round,
-          samples,
-        ),
-      );
-      history.push(...last);
-      const ranked = last.toSorted((a, b) => b.mean - a.mean);
-      alive = ranked.slice(0, Math.max(1, Math.ceil(ranked.length / factor))).map((one) => one.settings);
-      if (alive.length === 1 && last.length === 1) break;
+      const scores = yield { candidates: alive, rows: order.slice(0, samples).sort() };
+      const means = new Map(alive.map((candidate, i) => [candidate, mean(scores[i]!)]));
+      const ranked = alive.toSorted((a, b) => means.get(b)! - means.get(a)!);
+      if (ranked.length === 1) break;
+      alive = ranked.slice(0, Math.max(1, Math.ceil(ranked.length / factor)));
     }
-    return { best: bestOf(last), candidates: history };
   };
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function searchState(role: string, model: Fitted): ModelState {
