@@ -15,17 +15,22 @@ export const testDevices: readonly DeviceName[] = (
   .filter(loads);
 
 /**
- * Every way a graph can be made into code here: the native device at its best tier and at AVX2, and WebAssembly. On one thread, so that
- * thousands of small programs are not spent waiting for others; the devices' own tests are about threads.
+ * Every way a graph can be made into code here: the native device at its best tier and at AVX2, and WebAssembly, on one thread; and the native
+ * device with every loop that can be split among threads in pieces.
  */
 export const compilers: readonly { readonly label: string; readonly device: Device }[] = [
   () => (isNativeHere() ? new NativeDevice(1) : undefined),
   () => (isNativeHere() ? new NativeDevice(1, 'avx2') : undefined),
   () => wasmDevice({ threads: 1 }),
+  // Small sizes, too, are run in pieces by several threads.
+  () => (isNativeHere() ? new NativeDevice(3, undefined, 1) : undefined),
 ]
   .map((load) => attempt(load))
   .filter((one) => one !== undefined)
-  .map((one) => ({ label: one.description, device: one }));
+  .map((one) => ({
+    label: `${one.description}${one instanceof NativeDevice && one.target.threads > 1 ? ', in pieces' : ''}`,
+    device: one,
+  }));
 
 function isNativeHere(): boolean {
   return attempt(nativeDevice) !== undefined;

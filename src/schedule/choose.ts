@@ -11,11 +11,8 @@ import { sizeOfVars } from './pack.ts';
 import { costs } from './fuse.ts';
 import type { Target } from './target.ts';
 
-/** Nests with less work than this are not worth waking a thread for: about 10 µs. */
-export const parallelWork = 1_000_000;
-
-/** The same for contractions, in operations on numbers that are in registers already. */
-const parallelTiles = 500_000;
+/** Contractions are worth it from this share of that work on: their operations are on numbers that are in registers already. */
+const parallelTiles = 0.5;
 
 /** Vectors a reduction accumulates side by side, to hide the latency of an addition. */
 const accumulators = 4;
@@ -24,7 +21,7 @@ const accumulators = 4;
 export const heuristics: Chooser = {
   loops: (kernel, reduces, lanes, target) => {
     const { lane, across } = chooseLane(kernel, reduces, lanes);
-    const parallel = target.threads > 1 && workOf(kernel, reduces) >= parallelWork;
+    const parallel = target.threads > 1 && workOf(kernel, reduces) >= target.parallelWork;
     // Alone they would be one thread's.
     const rows = parallel && kernel.vars.length < 2 ? undefined : rowsOf(kernel, lane, lanes);
     return { lane, across, rows, side: accumulators, parallel };
@@ -267,7 +264,8 @@ function sharing(
   rowTiles: number,
   columnTiles: number,
 ): Pick<TileDirectives, 'block' | 'outermost' | 'parallel'> {
-  const parallel = target.threads > 1 && 2 * sizeOfVars(c.vars) * sizeOfVars(c.summed) >= parallelTiles;
+  const parallel =
+    target.threads > 1 && 2 * sizeOfVars(c.vars) * sizeOfVars(c.summed) >= parallelTiles * target.parallelWork;
   const most = Math.min(rowTiles + 1, mostTiles(rows, sizeOfVars(c.summed)));
   if (!parallel) return { block: most, outermost: 'free', parallel };
   const wanted = target.threads * sharesPerThread;

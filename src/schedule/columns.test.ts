@@ -6,7 +6,7 @@ import { interpret } from '../kernel/interpret.ts';
 import { validate } from '../kernel/validate.ts';
 import { schedule } from './schedule.ts';
 
-const target = { name: 'test', lanes: 8, registers: 32, threads: 1, broadcastsFromMemory: true };
+const target = { name: 'test', lanes: 8, registers: 32, threads: 1, parallelWork: 1e6, broadcastsFromMemory: true };
 
 /** Rows in groups of eight, in one group, in groups of none; columns with and without a rest; enough of both to be split. */
 const shapes: readonly (readonly [number, number])[] = [

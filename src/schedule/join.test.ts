@@ -3,7 +3,7 @@ import { binary, cast, constant, expand, param, permute, realize, reduce, reshap
 import type { Node } from '../ir/node.ts';
 import { schedule } from './schedule.ts';
 
-const target = { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 1 };
+const target = { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 1, parallelWork: 1e6 };
 
 function namesOf(outputs: readonly Node[], inputs: readonly Node[], donations?: ReadonlyMap<number, number>): string[] {
   const { steps } = schedule({ inputs, outputs, ...(donations && { donations }) }, target);

@@ -5,7 +5,7 @@ import { binary, pad, param, unary } from '../ir/build.ts';
 import type { Node } from '../ir/node.ts';
 import { schedule } from './schedule.ts';
 
-const target = { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 1 };
+const target = { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 1, parallelWork: 1e6 };
 const [x, y] = [param(0, [4, 24], 'float32'), param(1, [4, 24], 'float32')];
 const low = (node: Node, rows: number, high = 0): Node => pad(node, { low: [rows, 0], high: [high, 0] });
 

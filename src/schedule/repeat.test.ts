@@ -4,7 +4,7 @@ import type { Node } from '../ir/node.ts';
 import type { Plan } from './plan.ts';
 import { schedule } from './schedule.ts';
 
-const target = { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 1 };
+const target = { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 1, parallelWork: 1e6 };
 
 function nestsOf(outputs: readonly Node[], inputs: readonly Node[]): Plan['steps'] {
   return schedule({ inputs, outputs }, target).steps;

@@ -12,7 +12,8 @@ import {
   reducesOf,
   visitExpressions,
 } from '../kernel/kernel.ts';
-import { parallelWork, workOf } from './choose.ts';
+import { workOf } from './choose.ts';
+import { parallelWork } from './target.ts';
 
 /** Small results of long sums are computed in this many parts at most. */
 const parts = 32;

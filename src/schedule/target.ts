@@ -11,4 +11,9 @@ export interface Target {
   readonly broadcastsFromMemory: boolean;
   /** Threads a parallel nest may run on. */
   readonly threads: number;
+  /** Nests with less work than this, in elements and operations, are not worth waking a thread for: about 10 µs. */
+  readonly parallelWork: number;
 }
+
+/** What fits the machines that were measured. */
+export const parallelWork = 1_000_000;

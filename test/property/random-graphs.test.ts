@@ -132,8 +132,8 @@ function atRandom(from: number): Chooser {
 }
 
 const interpreted = [
-  { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 2 },
-  { name: 'avx2', lanes: 8, registers: 16, broadcastsFromMemory: false, threads: 2 },
+  { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true, threads: 2, parallelWork: 1e6 },
+  { name: 'avx2', lanes: 8, registers: 16, broadcastsFromMemory: false, threads: 2, parallelWork: 1e6 },
   wasmTarget({ relaxed: true, threads: 2 }),
 ].flatMap((target) => [
   { label: `interpreted ${target.name}`, device: interpreter(target), numRuns: 100 },

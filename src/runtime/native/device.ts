@@ -4,7 +4,7 @@
  */
 import { DeviceError } from '../../base/errors.ts';
 import type { Tier } from '../../emit/x64/lower-analysis.ts';
-import { defaultParallelWork, emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
+import { emitProgram, type ProgramOptions } from '../../emit/x64/program.ts';
 import { infoOf } from '../../ir/dtype.ts';
 import type { Storage } from '../../ir/leaf.ts';
 import type { Node } from '../../ir/node.ts';
@@ -12,7 +12,7 @@ import { lineOf } from '../../ir/origin.ts';
 import { isEmitted, leavesOf, type Plan, type Segment, segmentsOf } from '../../schedule/plan.ts';
 import { printPlanStages, printStages } from '../../schedule/print.ts';
 import { scheduleInStages } from '../../schedule/schedule.ts';
-import type { Target } from '../../schedule/target.ts';
+import { parallelWork as measuredParallelWork, type Target } from '../../schedule/target.ts';
 import type { Device, Executable, Peaks, StepTime } from '../device.ts';
 import { calmly } from './calm.ts';
 import { CodeArena, type LoadedCode } from './code.ts';
@@ -29,7 +29,7 @@ import { startThreads, threadCount, type ThreadPool } from './threads.ts';
 const targets = {
   avx512: { name: 'avx512', lanes: 16, registers: 32, broadcastsFromMemory: true },
   avx2: { name: 'avx2', lanes: 8, registers: 16, broadcastsFromMemory: false },
-} as const satisfies Record<Tier, Omit<Target, 'threads'>>;
+} as const satisfies Record<Tier, Omit<Target, 'threads' | 'parallelWork'>>;
 
 /** @throws DeviceError where foreign calls, x86-64 or AVX2 are missing */
 export function nativeDevice(): NativeDevice {
@@ -60,9 +60,10 @@ export class NativeDevice implements Device {
   /** The arena as a buffer, for routines; made when one needs it. */
   private arenaView: ArrayBuffer | undefined;
 
-  constructor(threads: number, tier?: Tier) {
+  /** @param parallelWork nests with less work run on one thread */
+  constructor(threads: number, tier?: Tier, parallelWork = measuredParallelWork) {
     this.tier = tier ?? chooseTier(detectFeatures(this.code));
-    this.target = { ...targets[this.tier], threads };
+    this.target = { ...targets[this.tier], threads, parallelWork };
     this.machine = new NativeMachine(this);
     this.description = `native (${this.tier})`;
   }
@@ -70,12 +71,13 @@ export class NativeDevice implements Device {
   compile(graph: Parameters<Device['compile']>[0]): Executable {
     return calmly(() => {
       const schedule = scheduleInStages(graph, this.target);
-      return this.load(schedule.plan, defaultParallelWork, () => printStages(graph, schedule));
+      return this.load(schedule.plan, () => printStages(graph, schedule));
     });
   }
 
   /** The executable of a plan. */
-  load(plan: Plan, parallelWork = defaultParallelWork, stages = () => printPlanStages(plan)): Executable {
+  load(plan: Plan, stages = () => printPlanStages(plan)): Executable {
+    const { parallelWork } = this.target;
     const isLarge = leavesOf(plan.steps).some(
       (step) => step.kind === 'nest' && step.nest.parallel && step.nest.work >= parallelWork,
     );

@@ -6,7 +6,7 @@ import type { Graph } from '../../ir/node.ts';
 import { leavesOf } from '../../schedule/plan.ts';
 import { printStages } from '../../schedule/print.ts';
 import { scheduleInStages } from '../../schedule/schedule.ts';
-import type { Target } from '../../schedule/target.ts';
+import { parallelWork, type Target } from '../../schedule/target.ts';
 import type { Device, Executable } from '../device.ts';
 import { allocateArray, ArrayStorage } from '../reference/storage.ts';
 
@@ -37,6 +37,7 @@ const defaultTarget: Target = {
   registers: 32,
   broadcastsFromMemory: true,
   threads: 2,
+  parallelWork,
 };
 
 /** A device that schedules every graph for `target` and answers with zeros. @example nullDevice().compile(graph).counts.contractions // 1 */

@@ -1,7 +1,7 @@
 /**
  * What the scheduler is told of a WebAssembly machine.
  */
-import type { Target } from '../../schedule/target.ts';
+import { parallelWork, type Target } from '../../schedule/target.ts';
 
 /** 128-bit vectors, and what V8 leaves of 16 registers: the best product tile is 4 rows by 8 columns, 8 sums in registers. */
 export function wasmTarget({ relaxed, threads }: { readonly relaxed: boolean; readonly threads: number }): Target {
@@ -11,5 +11,6 @@ export function wasmTarget({ relaxed, threads }: { readonly relaxed: boolean; re
     registers: 15,
     broadcastsFromMemory: false,
     threads,
+    parallelWork,
   };
 }
