@@ -36,7 +36,7 @@ export interface Attributes {
    * may start from the value before it was rounded.
    */
   cast: { readonly isLoose: boolean };
-  /** The same bits as another dtype of the same width (float32 ↔ int32, 16-bit floats ↔ int16). */
+  /** The same bits as another dtype of the same width (float32 ↔ int32). */
   bitcast: None;
 
   // Binary, elementwise: operands of one dtype and one shape

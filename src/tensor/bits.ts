@@ -37,8 +37,14 @@ export function arithmeticRightShift(x: TensorLike, bits: TensorLike): Tensor {
 
 /** How many bits of |x| are 1, as uint8. @example bitwiseCount(tensor([7], { dtype: 'int32' })) // [3] */
 export function bitwiseCount(x: TensorLike): Tensor {
-  // Pairs, nibbles, bytes added side by side (Hacker's Delight, 5-1).
-  const a = integerOf('bitwiseCount', x).cast('int32').abs();
+  const a = integerOf('bitwiseCount', x);
+  if (a.dtype !== 'int64') return bitsInWord(a.cast('int32').abs());
+  const size = a.abs();
+  return bitsInWord(size.cast('int32')).add(bitsInWord(size.rightShift(32).cast('int32')));
+}
+
+/** Pairs, nibbles, bytes added side by side (Hacker's Delight, 5-1). @param a int32, taken as 32 bits */
+function bitsInWord(a: Tensor): Tensor {
   const pairs = a.sub(a.rightShift(1).bitwiseAnd(0x55555555));
   const nibbles = pairs.bitwiseAnd(0x33333333).add(pairs.rightShift(2).bitwiseAnd(0x33333333));
   const bytes = nibbles.add(nibbles.rightShift(4)).bitwiseAnd(0x0f0f0f0f);
