@@ -36,7 +36,7 @@ export function pageOf(result: BenchResult): string {
       .join(', ')}`,
     ...(machine.isQuick ? ['- **A quick run: for a look, not for a claim.**'] : []),
     '',
-    '![How many times as fast as PyTorch](performance.svg)',
+    '![How many times faster than PyTorch, in doublings](performance.svg)',
     '',
     '## Summary',
     '',
@@ -74,15 +74,15 @@ export function pageOf(result: BenchResult): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Ratios to PyTorch on the native device, a bar each. */
+/** Ratios to PyTorch on the native device, a bar each, to the left where it is slower. */
 export function pictureOf({ rows, machine }: BenchResult): Plot {
   const shown = rows.filter(({ device, peer }) => device === 'native' && peer === 'pytorch');
   return bar(
     shown.map(({ workload }) => workload),
-    shown.map(({ ratio }) => ratio ?? 0),
+    shown.map(({ ratio }) => Math.log2(ratio ?? 1)),
     {
-      title: `Times as fast as PyTorch (${machine.cpu}, ${machine.threads} threads)`,
-      xLabel: 'ratio',
+      title: `Against PyTorch (${machine.cpu}, ${machine.threads} threads)`,
+      xLabel: 'doublings: 0 is level, 1 twice as fast, 2 four times, −1 half as fast',
       horizontal: true,
     },
   );
