@@ -30,7 +30,7 @@ function holdsTexts(rows: readonly TableRow[], name: string): boolean {
 
 function cellText(value: Value): string {
   if (value === null) return '·';
-  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  if (typeof value === 'number') return String(Number.isSafeInteger(value) ? value : Number(value.toPrecision(6)));
   const text = value instanceof Date ? value.toISOString().replace('T00:00:00.000Z', '') : value;
   return text.length > 30 ? `${text.slice(0, 29)}…` : text;
 }

@@ -2,7 +2,7 @@
  * Tables from files, in Node. CSV is read in pieces, so that a file larger than memory can be gone through.
  */
 import { raise, ValueError } from '../base/errors.ts';
-import { jsonLines, readArrow, readParquet, type ParquetOptions } from '../data/columns.ts';
+import { jsonLines, type ParquetOptions } from '../data/columns.ts';
 import type { Kinds, RowOfKinds } from './schema.ts';
 import { Table, type TableOptions } from './table.ts';
 
@@ -64,17 +64,25 @@ export async function readJsonTable(path: string, options: TableOptions = {}): P
   return Table.fromRows(rows, options);
 }
 
-/** @throws as readParquet of fathom/data */
+/**
+ * A Parquet file: numbers (float64), texts, dates; nulls are missing. @throws as readParquet of fathom/data
+ * @example await readParquetTable('flights.parquet', { columns: ['day', 'delay'] })
+ */
 export async function readParquetTable(
   source: string | Uint8Array,
   options: ParquetOptions & TableOptions = {},
 ): Promise<Table> {
-  return Table.fromColumns<AnyColumns>(await readParquet(source, options), options);
+  const { parquetValues } = await import('../data/node/tables.ts');
+  return Table.fromColumns<AnyColumns>(await parquetValues(source, options), options);
 }
 
-/** @throws as readArrow of fathom/data */
+/**
+ * An Arrow file (IPC or Feather 2, uncompressed), as readParquetTable. @throws as readArrow of fathom/data
+ * @example await readArrowTable('flights.arrow')
+ */
 export async function readArrowTable(source: string | Uint8Array, options: TableOptions = {}): Promise<Table> {
-  return Table.fromColumns<AnyColumns>(await readArrow(source), options);
+  const { arrowValues } = await import('../data/node/tables.ts');
+  return Table.fromColumns<AnyColumns>(await arrowValues(source), options);
 }
 
 type AnyColumns = Readonly<Record<string, ArrayLike<unknown>>>;

@@ -260,6 +260,24 @@ describe('files', () => {
   });
 });
 
+describe('files that pandas wrote', () => {
+  const written = (name: string) => join(import.meta.dirname, '../../test/golden/tables', name);
+  const rows = [
+    { x: 1.5, n: 1, text: 'a', time: new Date('2024-01-02'), day: new Date('2020-02-29'), yes: 1, kind: 'u' },
+    { x: null, n: 2 ** 40, text: null, time: new Date('2024-05-06T07:08:09.123Z'), day: null, yes: 0, kind: 'v' },
+    { x: 3, n: null, text: 'ü', time: null, day: new Date('1969-12-31'), yes: 1, kind: 'u' },
+  ];
+
+  it.each(['snappy', 'gzip', 'zstd', 'brotli', 'lz4'])('Parquet packed by %s', async (codec) => {
+    expect((await readParquetTable(written(`${codec}.parquet`))).rows()).toEqual(rows);
+  });
+
+  it('Arrow, with a line that helps if it is compressed', async () => {
+    expect((await readArrowTable(written('uncompressed.arrow'))).rows()).toEqual(rows);
+    await expect(readArrowTable(written('lz4.arrow'))).rejects.toThrow("compression='uncompressed'");
+  });
+});
+
 describe('sql', () => {
   it('asks tables by name, with every kind there and back', async () => {
     const answer = await sql(

@@ -22,7 +22,12 @@ declare module 'hyparquet' {
 
   export interface FileMetaData {
     readonly version: number;
+    readonly row_groups: readonly {
+      readonly columns: readonly { readonly meta_data?: { readonly codec: string } }[];
+    }[];
   }
+
+  export type Compressors = Readonly<Record<string, (packed: Uint8Array, length: number) => Uint8Array>>;
 
   export function parquetMetadataAsync(file: AsyncBuffer): Promise<FileMetaData>;
   export function parquetSchema(metadata: FileMetaData): SchemaTree;
@@ -32,12 +37,26 @@ declare module 'hyparquet' {
     readonly columns: readonly string[];
     readonly rowStart?: number;
     readonly rowEnd?: number;
+    readonly compressors?: Compressors;
   }): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
+declare module 'hyparquet-compressors' {
+  import type { Compressors } from 'hyparquet';
+
+  export const compressors: Compressors;
+}
+
 declare module 'apache-arrow' {
+  interface Type {
+    readonly typeId: number;
+  }
+  export const DataType: {
+    isDate(type: Type): boolean;
+    isTimestamp(type: Type): boolean;
+  };
   export function tableFromIPC(bytes: Uint8Array): {
-    readonly schema: { readonly fields: readonly { readonly name: string }[] };
+    readonly schema: { readonly fields: readonly { readonly name: string; readonly type: Type }[] };
     getChildAt(index: number): Iterable<unknown> | null;
   };
 }

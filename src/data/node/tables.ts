@@ -6,11 +6,13 @@ import { open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { Compressors, FileMetaData } from 'hyparquet';
 import { DataError, FathomError, FormatError, raise } from '../../base/errors.ts';
 import type { Column, Columns, CsvOptions, ParquetOptions } from '../columns.ts';
 import { optional } from './optional.ts';
 
 type Source = string | Uint8Array;
+type Values = Readonly<Record<string, readonly unknown[]>>;
 
 export async function parseCsv(source: Source, options: CsvOptions = {}): Promise<Columns> {
   const { delimiter = ',', names = 'first', missing = ['', 'NA', 'NaN', 'null'] } = options;
@@ -39,7 +41,12 @@ export async function parseCsv(source: Source, options: CsvOptions = {}): Promis
   );
 }
 
-export async function parseParquet(source: Source, { columns, start, end }: ParquetOptions = {}): Promise<Columns> {
+export async function parseParquet(source: Source, options: ParquetOptions = {}): Promise<Columns> {
+  return columnsOf('readParquet', await parquetValues(source, options));
+}
+
+/** Values of each column as they are in the file: numbers, bigints, texts, booleans, Dates, null. */
+export async function parquetValues(source: Source, { columns, start, end }: ParquetOptions = {}): Promise<Values> {
   const { parquetReadObjects, parquetMetadataAsync, parquetSchema } = await optional(
     'readParquet',
     'hyparquet',
@@ -59,38 +66,60 @@ export async function parseParquet(source: Source, { columns, start, end }: Parq
       raise(
         new FormatError(`readParquet: the column '${nested.element.name}' is nested; leave it out with { columns }`),
       );
+    const unpacking = isPackedBy(metadata, ['UNCOMPRESSED', 'SNAPPY']) ? {} : await unpackers();
     const rows = await guarded('readParquet', source, () =>
       parquetReadObjects({
         file,
         metadata,
         columns: [...wanted],
+        ...unpacking,
         ...(start === undefined ? {} : { rowStart: start }),
         ...(end === undefined ? {} : { rowEnd: end }),
       }),
     );
-    return Object.fromEntries(
-      wanted.map((name) => [
-        name,
-        valuesOf(
-          'readParquet',
-          name,
-          rows.map((row) => row[name]),
-        ),
-      ]),
-    );
+    return Object.fromEntries(wanted.map((name) => [name, rows.map((row) => row[name])]));
   } finally {
     await file.close();
   }
 }
 
 export async function parseArrow(source: Source): Promise<Columns> {
-  const { tableFromIPC } = await optional('readArrow', 'apache-arrow', () => import('apache-arrow'));
+  return columnsOf('readArrow', await arrowValues(source));
+}
+
+function isPackedBy(metadata: FileMetaData, codecs: readonly string[]): boolean {
+  return metadata.row_groups.every(({ columns }) =>
+    columns.every(({ meta_data: column }) => column === undefined || codecs.includes(column.codec)),
+  );
+}
+
+/** gzip, Brotli, Zstandard, LZ4; hyparquet itself knows Snappy. */
+async function unpackers(): Promise<{ readonly compressors: Compressors }> {
+  const { compressors } = await optional(
+    'readParquet of this compression',
+    'hyparquet-compressors',
+    () => import('hyparquet-compressors'),
+  );
+  return { compressors };
+}
+
+/** As parquetValues. apache-arrow gives days and times as milliseconds; here they are Dates. */
+export async function arrowValues(source: Source): Promise<Values> {
+  const { DataType, tableFromIPC } = await optional('readArrow', 'apache-arrow', () => import('apache-arrow'));
   const bytes = await bytesOf('readArrow', source);
-  const table = guarded('readArrow', source, () => tableFromIPC(bytes));
+  const table = guarded('readArrow', source, () => {
+    try {
+      return tableFromIPC(bytes);
+    } catch (cause) {
+      if (!String(cause).includes('codec not found')) throw cause;
+      return raise(new FormatError(`readArrow: ${nameOf(source)} is compressed; write it without, e.g. by pandas' to_feather(path, compression='uncompressed')`)); // prettier-ignore
+    }
+  });
   return Object.fromEntries(
-    table.schema.fields.map(({ name }, i) => {
+    table.schema.fields.map(({ name, type }, i) => {
       const column: Iterable<unknown> = table.getChildAt(i) ?? [];
-      return [name, valuesOf('readArrow', name, [...column])];
+      const isTime = DataType.isDate(type) || DataType.isTimestamp(type);
+      return [name, isTime ? Array.from(column, dateOf) : [...column]];
     }),
   );
 }
@@ -139,6 +168,14 @@ function columnOf(texts: readonly string[], missing: ReadonlySet<string>): Colum
     if (Number.isNaN(values[i]) && !missing.has(text)) return texts.map((one) => (missing.has(one.trim()) ? '' : one));
   }
   return values;
+}
+
+function dateOf(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'bigint' ? new Date(Number(value)) : value;
+}
+
+function columnsOf(op: string, values: Values): Columns {
+  return Object.fromEntries(Object.entries(values).map(([name, column]) => [name, valuesOf(op, name, column)]));
 }
 
 /** Values as a reader gives them. Numbers beyond 2⁵³ lose their last digits, as float64 has it; times become milliseconds since 1970. */
