@@ -75,6 +75,7 @@ export function kernelWorkloads(): readonly KernelWorkload[] {
       operation: 'embedding',
       inputs: [{ shape: [50257, 256] }, { shape: [16, 128], below: 50257 }],
       output: [16, 128, 256],
+      bytes: 4 * (16 * 128 + 2 * 16 * 128 * 256), // of the table, only the rows asked for
     }),
     ...[0, 1].map((axis) =>
       kernel({
