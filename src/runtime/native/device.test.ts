@@ -223,6 +223,13 @@ describe('native storage', () => {
     }).toThrow('expected int32');
   });
 
+  it('comes back soon after it was dropped, while a cache holds it', () => {
+    const places = new Set<number>();
+    for (let i = 0; i < 256; i++) places.add(NativeStorage.allocate('float32', 1 << 20).address);
+    // When the collector comes by itself there are 35.
+    expect(places.size).toBeLessThan(28);
+  });
+
   it('is freed by the garbage collector', () => {
     let peak = 0;
     for (let i = 0; i < 400; i++) {

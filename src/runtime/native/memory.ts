@@ -144,10 +144,9 @@ export function useLargePages(address: number, bytes: number): void {
   if (to > from) pages().advise?.(from, to - from);
 }
 
-/** Of glibc: the size from which malloc maps pages for one piece, 32 MiB at most, and how much freed memory at the end of its heap it keeps. */
-const M_MMAP_THRESHOLD = -3,
+/** Of glibc: for how many large pieces malloc may map pages of their own, and how much freed memory at the end of its heap it keeps. */
+const M_MMAP_MAX = -4,
   M_TRIM_THRESHOLD = -1,
-  MOST_ON_HEAP = 32 << 20,
   MOST_KEPT = 256 << 20;
 
 let isKept = false;
@@ -162,7 +161,7 @@ export function keepFreedMemory(): void {
   if (process.platform !== 'linux') return;
   try {
     const mallopt = openLibrary(null).func('int mallopt(int, int)');
-    mallopt(M_MMAP_THRESHOLD, MOST_ON_HEAP);
+    mallopt(M_MMAP_MAX, 0);
     mallopt(M_TRIM_THRESHOLD, MOST_KEPT);
   } catch {
     // Another C library, with its own ways.

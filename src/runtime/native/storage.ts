@@ -6,6 +6,7 @@ import { type DType, dtypes, type TypedArray } from '../../ir/dtype.ts';
 import type { Storage } from '../../ir/leaf.ts';
 import { addressOf } from './ffi.ts';
 import { keepFreedMemory, useLargePages } from './memory.ts';
+import { lookForDropped } from './young.ts';
 
 /** A cache line, and the widest vector. */
 const ALIGN = 64;
@@ -35,7 +36,10 @@ export class NativeStorage implements Storage {
     // A few bytes are allocated even for nothing: an empty buffer has no address.
     const length = size * bytes + ALIGN;
     const isLarge = length >= LARGE;
-    if (isLarge) keepFreedMemory();
+    if (isLarge) {
+      keepFreedMemory();
+      lookForDropped(length);
+    }
     const buffer = isLarge ? Buffer.allocUnsafeSlow(length).buffer : new ArrayBuffer(length);
     const start = Number(addressOf(buffer));
     const offset = -start & (ALIGN - 1);
